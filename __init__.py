@@ -1,0 +1,3 @@
+"""Rackwright: a compiler for AI data centers."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Output families. Each subpackage renders one from the design and the plant."""

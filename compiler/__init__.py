@@ -1,0 +1,1 @@
+"""The middle: from syntax trees to a checked design and the columns of the plant."""

@@ -1,0 +1,60 @@
+"""What a backend is, and how one is found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from ..dsl.diagnostics import Diagnostic
+
+if TYPE_CHECKING:
+    from .design import Design
+    from .plant import Plant
+
+GROUP = "rackwright.backends"
+"""The entry-point group of backends, ours and everybody's."""
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """One file of the output: a relative path with `/`, and its bytes."""
+
+    path: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to render.
+
+    `named` says that the user asked for this backend by name, so a switch backend renders every
+    switch, not only those whose `os` is its own. A backend that writes a file a device renders the
+    devices `i` with `i % shards == shard`; any other renders everything in shard 0 and nothing in the rest.
+    """
+
+    named: bool = False
+    shard: int = 0
+    shards: int = 1
+
+
+class Backend(Protocol):
+    """One output family. Stateless: everything it needs arrives in the call."""
+
+    @property
+    def name(self) -> str:
+        """The word for `--only`."""
+
+    @property
+    def summary(self) -> str:
+        """One line for `rackwright backends`."""
+
+    @property
+    def per_device(self) -> bool:
+        """True if it writes a folder a device, so that its work can be sharded."""
+
+    def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
+        """What it cannot express: an error if nothing can be written, else a warning or a note. Never silence."""
+
+    def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
+        """The files, in any order. Called only if `accepts` gave no error."""

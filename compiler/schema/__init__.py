@@ -1,0 +1,106 @@
+"""The kinds of the language and the attributes that each knows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from .assemblies import AssemblyAttributes, Floor, HallAttributes, RackAttributes
+from .parts import (
+    AcceleratorAttributes,
+    Attributes,
+    CableAttributes,
+    CoolingAttributes,
+    CouplingAttributes,
+    CpuAttributes,
+    InletAttributes,
+    NicAttributes,
+    OpticAttributes,
+    OutletAttributes,
+    PartAttributes,
+    PortAttributes,
+    ServerAttributes,
+    SupplyAttributes,
+    SwitchAttributes,
+)
+from .policies import NetworkAttributes, WorkloadAttributes
+from .values import Model
+
+Role = Literal["part", "assembly", "connector", "media", "policy"]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A word of the language: its role decides where it may stand."""
+
+    name: str
+    role: Role
+    schema: type[Model]
+
+
+def _kinds() -> dict[str, Kind]:
+    table: dict[str, Kind] = {}
+
+    def add(role: Role, schema: type[Model], *names: str) -> None:
+        for name in names:
+            table[name] = Kind(name, role, schema)
+
+    add("part", AcceleratorAttributes, "accelerator")
+    add("part", CpuAttributes, "cpu")
+    add("part", NicAttributes, "nic")
+    add("part", ServerAttributes, "server")
+    add("part", SwitchAttributes, "switch")
+    add("part", SupplyAttributes, "shelf", "battery", "busway", "panel", "pdu", "ups")
+    add("part", CoolingAttributes, "cdu", "manifold", "door")
+    add("part", PartAttributes, "part")
+    add("connector", PortAttributes, "port")
+    add("connector", OutletAttributes, "outlet")
+    add("connector", InletAttributes, "inlet")
+    add("connector", CouplingAttributes, "coolant_out", "coolant_in")
+    add("media", OpticAttributes, "optic")
+    add("media", CableAttributes, "cable")
+    add("assembly", RackAttributes, "rack")
+    add("assembly", HallAttributes, "row", "hall", "building", "site", "group")
+    add("policy", NetworkAttributes, "network")
+    add("policy", WorkloadAttributes, "workload")
+    return table
+
+
+KINDS = _kinds()
+"""Every kind by its word."""
+
+RESERVED_KINDS = frozenset({"mode"})
+"""Words that the language keeps for later; they are refused, not ignored."""
+
+ROOT_ORDER = ("site", "building", "hall", "row", "group", "rack")
+"""Of several assemblies that nothing else uses, the first of these kinds is the design."""
+
+__all__ = [
+    "KINDS",
+    "RESERVED_KINDS",
+    "ROOT_ORDER",
+    "AcceleratorAttributes",
+    "AssemblyAttributes",
+    "Attributes",
+    "CableAttributes",
+    "CoolingAttributes",
+    "CouplingAttributes",
+    "CpuAttributes",
+    "Floor",
+    "HallAttributes",
+    "InletAttributes",
+    "Kind",
+    "Model",
+    "NetworkAttributes",
+    "NicAttributes",
+    "OpticAttributes",
+    "OutletAttributes",
+    "PartAttributes",
+    "PortAttributes",
+    "RackAttributes",
+    "Role",
+    "ServerAttributes",
+    "SupplyAttributes",
+    "SwitchAttributes",
+    "WorkloadAttributes",
+]

@@ -1,0 +1,191 @@
+"""What each kind of part may say of itself. Field descriptions are the reference's text."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from ..indices import Index
+from .values import (
+    AnyWord,
+    ByteRate,
+    Cage,
+    Connector,
+    Cost,
+    Current,
+    Data,
+    Flow,
+    Indexed,
+    Length,
+    Mass,
+    Model,
+    Operations,
+    PatternText,
+    Power,
+    Rate,
+    Ratio,
+    Temperature,
+    Time,
+    Voltage,
+    Word,
+)
+
+
+class Attributes(Model):
+    """What every kind may say."""
+
+    source: str | None = Field(None, description="Where the published figures come from.")
+    assumed: str | None = Field(None, description="What about this is our own guess, and why.")
+    name: PatternText | None = Field(None, description="Host name pattern, such as `rsw{gpu:03}.p{pod:02}`.")
+
+
+class PartAttributes(Attributes):
+    """What every part may say."""
+
+    model: str | None = Field(None, description="The maker's part number; the BOM is counted by it.")
+    vendor: str | None = Field(None, description="The maker.")
+    height: Length | None = Field(None, description="Height in a rack, in OU or RU.")
+    width: Length | None = Field(None, description="Width.")
+    depth: Length | None = Field(None, description="Depth.")
+    weight: Mass | None = Field(None, description="Weight as installed, without cables.")
+    peak_power: Power | None = Field(None, description="Highest continuous input, of the part and all inside it.")
+    typical_power: Power | None = Field(None, description="Input in normal running, of the part and all inside it.")
+    price: Cost | None = Field(None, description="Price of one; only ever from the user.")
+
+
+class AcceleratorAttributes(PartAttributes):
+    """A GPU, TPU or other accelerator."""
+
+    tdp: Power | None = Field(None, description="Thermal design power; stands for peak_power if that is not given.")
+    memory: Data | None = Field(None, description="Capacity of its own memory.")
+    memory_bandwidth: ByteRate | None = Field(None, description="Bandwidth of its own memory.")
+    scale_up: ByteRate | None = Field(None, description="Scale-up bandwidth, one direction, of one accelerator.")
+    scale_up_links: int | None = Field(None, description="Scale-up links of one accelerator.")
+    fp4: Operations | None = Field(None, description="Dense FP4 peak.")
+    fp8: Operations | None = Field(None, description="Dense FP8 peak.")
+    bf16: Operations | None = Field(None, description="Dense BF16 peak.")
+
+
+class CpuAttributes(PartAttributes):
+    """A host processor."""
+
+    tdp: Power | None = Field(None, description="Thermal design power; stands for peak_power if that is not given.")
+    cores: int | None = Field(None, description="Cores.")
+
+
+class NicAttributes(PartAttributes):
+    """A network adapter."""
+
+    tdp: Power | None = Field(None, description="Thermal design power; stands for peak_power if that is not given.")
+    latency: Time | None = Field(None, description="One-way latency of the adapter.")
+
+
+class ServerAttributes(PartAttributes):
+    """A server, tray or other box that holds accelerators, processors and adapters."""
+
+    scale_up: Annotated[Literal["switch", "mesh", "ring"], Word(("switch", "mesh", "ring"))] | None = Field(
+        None, description="How the accelerators inside are joined: through switches, all to all, or in a ring."
+    )
+    scale_up_latency: Time | None = Field(None, description="One-way latency between two accelerators inside.")
+
+
+class SwitchAttributes(PartAttributes):
+    """A packet switch."""
+
+    os: AnyWord | None = Field(None, description="Network operating system; it chooses the backend.")
+    asic: str | None = Field(None, description="Switching silicon.")
+    buffer: Data | None = Field(None, description="Packet buffer.")
+    capacity: Rate | None = Field(None, description="Switching capacity, one direction.")
+    latency: Time | None = Field(None, description="Port to port latency.")
+    max_ports: int | None = Field(None, description="Most logical ports that the silicon can drive.")
+    platform: str | None = Field(None, description="Platform string of the network operating system.")
+    hwsku: str | None = Field(None, description="Hardware SKU string of the network operating system.")
+    asn: Annotated[Index, Indexed()] | None = Field(
+        None, description="BGP autonomous system number; may use the indices of the enclosing arrays."
+    )
+
+
+class SupplyAttributes(PartAttributes):
+    """A shelf, panel, busway, PDU, UPS or battery: something that feeds others."""
+
+    supply: Power | None = Field(None, description="Power that it can carry continuously with its redundancy intact.")
+    installed: Power | None = Field(None, description="Power of all its modules together.")
+    efficiency: Ratio | None = Field(None, description="Output over input at typical load.")
+    modules: int | None = Field(None, description="Power supply modules in it.")
+    ride_through: Time | None = Field(None, description="Time that its storage carries the full supply.")
+
+
+class CoolingAttributes(PartAttributes):
+    """A CDU, manifold, door or other part of a coolant loop."""
+
+    heat: Power | None = Field(None, description="Heat that it can take away.")
+    flow: Flow | None = Field(None, description="Coolant flow that it can move.")
+    supply_temperature: Temperature | None = Field(None, description="Temperature of the coolant that it delivers.")
+
+
+class PortAttributes(Attributes):
+    """A data port: a cage, or a fixed connector."""
+
+    speed: Rate = Field(description="Speed of the whole cage, one direction.")
+    cage: Cage | list[Cage] | None = Field(None, description="Form factor, or all form factors that fit.")
+    lanes: int | None = Field(None, description="Electrical lanes of the cage.")
+    max_split: int = Field(1, description="Most logical ports that the cage can be split into.")
+    management: bool = Field(False, description="A management port: no part of the data fabric.")
+    names: dict[str, PatternText] = Field(
+        default_factory=dict, description="Interface name in each operating system, such as `Ethernet{8*eth}`."
+    )
+    lane_names: dict[str, PatternText] = Field(
+        default_factory=dict, description="Interface name of one part of a split cage; `lane` is its index."
+    )
+
+
+class OutletAttributes(Attributes):
+    """Where power leaves a part."""
+
+    rating: Power | None = Field(None, description="Most power that may leave here.")
+    voltage: Voltage | None = Field(None, description="Voltage.")
+    current: Current | None = Field(None, description="Most current that may leave here.")
+    busbar: bool = Field(False, description="In parallel with every other outlet that feeds the same loads.")
+
+
+class InletAttributes(Attributes):
+    """Where power enters a part."""
+
+    rating: Power | None = Field(None, description="Most power that may enter here.")
+    voltage: Voltage | None = Field(None, description="Voltage.")
+    busbar: bool = Field(False, description="Clips onto a busbar, so several outlets may feed it together.")
+
+
+class CouplingAttributes(Attributes):
+    """Where coolant leaves or enters a part."""
+
+    flow: Flow | None = Field(None, description="Most flow through it.")
+
+
+class OpticAttributes(PartAttributes):
+    """A pluggable transceiver; a link that uses it has one at each end and fibre between."""
+
+    form: Cage = Field(description="Form factor.")
+    speed: Rate = Field(description="Speed of the whole module.")
+    ports: int = Field(1, description="Independent ports of the module: 2 for a twin-port 2x400G.")
+    media: AnyWord = Field(description="Signalling of one port, such as dr4_400g; both ends must agree.")
+    connector: Connector = Field(description="Connector on its face.")
+    fibers: int = Field(description="Fibres that one port uses.")
+    fiber: Annotated[Literal["smf", "mmf"], Word(("smf", "mmf"))] = Field(description="Single-mode or multi-mode.")
+    reach: Length = Field(description="Longest link.")
+    power: Power | None = Field(None, description="Highest power of one module.")
+    latency: Time | None = Field(None, description="One-way latency of one module.")
+
+
+class CableAttributes(PartAttributes):
+    """A cable with its ends fixed on: DAC, AEC, AOC or a patch cord."""
+
+    speed: Rate = Field(description="Speed of one link through it.")
+    ends: list[Cage] = Field(description="Form factors of its two ends, in either order; one if both are alike.")
+    medium: Annotated[Literal["dac", "aec", "aoc", "copper"], Word(("dac", "aec", "aoc", "copper"))] = Field(
+        description="Passive copper, active copper, active optical, or twisted pair."
+    )
+    reach: Length = Field(description="Longest that is sold.")
+    lengths: list[Length] = Field(default_factory=list, description="Lengths that are sold; empty means any.")
+    power: Power | None = Field(None, description="Power that one end takes from its cage.")

@@ -1,0 +1,1 @@
+"""The language: source text, spans, diagnostics, units, grammar, syntax and formatter."""

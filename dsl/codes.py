@@ -1,0 +1,71 @@
+"""Every diagnostic code, once: its severity and its summary.
+
+A summary never holds a user's names, so it can be searched for. `docs/errors/<code>.md` explains each.
+RW0 the tool, RW1 syntax, RW2 names, types and units, RW3 ports and optics, RW4 cabling, RW5 power,
+RW6 cooling and space, RW7 topology and routing, RW8 backends, RW9 left to users.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+
+class Code(NamedTuple):
+    severity: Literal["error", "warning", "note"]
+    summary: str
+
+
+CODES: dict[str, Code] = {
+    # --- RW0: the tool ---
+    "RW0001": Code("error", "a file cannot be read"),
+    "RW0002": Code("error", "a file is too large to be a spec"),
+    "RW0003": Code("error", "a file is not UTF-8 text"),
+    "RW0004": Code("error", "a parameter cannot be set"),
+    "RW0005": Code("error", "there is nothing to build in this file"),
+    "RW0006": Code("note", "some media are left out and were not checked"),
+    # --- RW1: syntax ---
+    "RW1001": Code("error", "this cannot be read"),
+    "RW1002": Code("error", "a string is not closed"),
+    "RW1003": Code("error", "a block is not closed"),
+    "RW1004": Code("error", "nested too deeply"),
+    "RW1005": Code("error", "a character that the language does not use"),
+    "RW1006": Code("error", "an unknown escape in a string"),
+    "RW1007": Code("error", "a statement that does not belong here"),
+    # --- RW2: names, types and units ---
+    "RW2001": Code("error", "an unknown name"),
+    "RW2002": Code("error", "a name is declared twice"),
+    "RW2003": Code("error", "an unknown kind"),
+    "RW2004": Code("error", "an unknown attribute"),
+    "RW2005": Code("error", "an unknown unit"),
+    "RW2006": Code("error", "quantities that do not go together"),
+    "RW2007": Code("error", "a value of the wrong type"),
+    "RW2008": Code("error", "a module cannot be found"),
+    "RW2009": Code("error", "modules use each other in a cycle"),
+    "RW2010": Code("error", "a definition contains itself"),
+    "RW2011": Code("error", "a kind that cannot stand here"),
+    "RW2012": Code("error", "wrong arguments for a definition"),
+    "RW2013": Code("error", "an array size that cannot be built"),
+    "RW2014": Code("error", "the design is too large"),
+    "RW2015": Code("error", "it is not clear which assembly is the design"),
+    "RW2016": Code("warning", "a definition is never used"),
+    "RW2017": Code("error", "a name pattern that cannot be used"),
+    "RW2018": Code("error", "two devices have the same host name"),
+    "RW2019": Code("error", "a value that the language does not support yet"),
+    "RW2020": Code("error", "a required value is missing"),
+    # --- RW3: ports, indices and optics ---
+    "RW3001": Code("error", "an index is outside its array"),
+    "RW3002": Code("error", "the wrong number of indices"),
+    "RW3003": Code("error", "one index joins arrays of different sizes"),
+    "RW3004": Code("error", "this is not a single port"),
+    "RW3005": Code("error", "a port is used twice"),
+    "RW3006": Code("error", "an index name is not bound"),
+    "RW3007": Code("error", "the two ends of this link differ in speed"),
+    "RW3008": Code("error", "a plug does not fit its cage"),
+    "RW3009": Code("error", "a split that the part cannot do"),
+    "RW3010": Code("error", "a view's size does not agree with what it shows"),
+    "RW3011": Code("error", "the two optics of this link do not speak to each other"),
+    "RW3012": Code("error", "an optic or cable of the wrong speed"),
+    "RW3013": Code("warning", "a relation that joins nothing"),
+    "RW3014": Code("error", "a port is joined to itself"),
+    "RW3015": Code("error", "an index that is reserved but not built"),
+}
