@@ -1,0 +1,195 @@
+"""The plant: the building as columns.
+
+A device is an outermost part: a box with a host name. Devices of one class (one element of the design)
+stand together; the n-th of a class is the n-th of its array in row-major order over the built sizes.
+A terminal (port, outlet, inlet, coupling) is known by its device and a number on that device; terminals
+of one kind are numbered over all arrays of the device in the order of the design.
+All columns are numpy arrays; a missing number is -1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .design import Design, Element
+from .schema import PortAttributes
+
+Ints = NDArray[np.int64]
+
+TERMINALS = ("port", "outlet", "inlet", "coolant_out", "coolant_in")
+"""Kinds of terminals."""
+
+
+@dataclass(frozen=True)
+class TerminalArray:
+    """One array of terminals on every device of a class.
+
+    `shape` are the dimensions from the device down (of a port array that is split, the lane last), so
+    terminal `[i, j]` has the number `first + ravel(i, j)`. A split port array has a number for every lane
+    of every cage; those that the split does not make are `missing`.
+    """
+
+    element: int
+    first: int
+    shape: tuple[int, ...]
+    missing: frozenset[int] = frozenset()
+
+    @property
+    def count(self) -> int:
+        return prod(self.shape)
+
+
+@dataclass(frozen=True)
+class DeviceClass:
+    """All devices of one element: ids `first … first + count - 1`.
+
+    `shape` and `capacity` are the dimensions from the root down, built and reserved.
+    """
+
+    index: int
+    element: int
+    first: int
+    count: int
+    shape: tuple[int, ...]
+    capacity: tuple[int, ...]
+    terminals: dict[str, tuple[TerminalArray, ...]]
+
+    def terminal_count(self, kind: str) -> int:
+        """How many numbers of that kind every device of the class has (missing ones included)."""
+        return sum(array.count for array in self.terminals[kind])
+
+
+@dataclass(frozen=True)
+class Devices:
+    """One row a device. `rank` is its number within its class over the capacity (it never changes when
+    the design grows); `rack` a row of `Racks`; `bottom_um` its bottom above unit 1, in micrometres."""
+
+    names: list[str]
+    cls: Ints
+    rank: Ints
+    rack: Ints
+    bottom_um: Ints
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@dataclass(frozen=True)
+class Racks:
+    """One row a rack. `x_um` along the row, `y_um` across the rows: the middle of the rack, from bay 0
+    of row 0; -1 where the spec places it nowhere."""
+
+    names: list[str]
+    element: Ints
+    row: Ints
+    bay: Ints
+    x_um: Ints
+    y_um: Ints
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+@dataclass(frozen=True)
+class Relations:
+    """Links, feeds or pipes: one row each, in the order of rules, then scopes, then variables.
+
+    `rank` is the row's number within its rule over the capacity.
+    """
+
+    a_device: Ints
+    a_terminal: Ints
+    z_device: Ints
+    z_terminal: Ints
+    rule: Ints
+    rank: Ints
+
+    def __len__(self) -> int:
+        return len(self.rule)
+
+
+@dataclass(frozen=True)
+class Links(Relations):
+    """Links with their speed in bit/s, length in micrometres (-1: no floor plan) and network (-1: none)."""
+
+    speed: Ints
+    length_um: Ints
+    network: Ints
+
+
+@dataclass(frozen=True)
+class Ends:
+    """Both ends of every link as one row each, sorted by device and port.
+
+    The rows of device d are `start[d] … start[d + 1] - 1`. `side` is 0 for the a end.
+    """
+
+    device: Ints
+    port: Ints
+    peer_device: Ints
+    peer_port: Ints
+    link: Ints
+    side: Ints
+    start: Ints
+
+
+@dataclass(frozen=True)
+class Plant:
+    """The whole building."""
+
+    design: Design
+    classes: tuple[DeviceClass, ...]
+    devices: Devices
+    racks: Racks
+    links: Links
+    feeds: Relations
+    pipes: Relations
+
+    def class_of(self, device: int) -> DeviceClass:
+        return self.classes[int(self.devices.cls[device])]
+
+    def element_of(self, cls: DeviceClass) -> Element:
+        """The design's element behind a class."""
+        return self.design.elements[cls.element]
+
+    def classes_of_kind(self, *kinds: str) -> tuple[DeviceClass, ...]:
+        """Device classes of the given kinds, such as `switch`."""
+        return tuple(c for c in self.classes if self.design.elements[c.element].kind in kinds)
+
+    @cached_property
+    def ends(self) -> Ends:
+        """Both ends of every link, sorted; made once when first asked for."""
+        links = self.links
+        device = np.concatenate([links.a_device, links.z_device])
+        port = np.concatenate([links.a_terminal, links.z_terminal])
+        peer_device = np.concatenate([links.z_device, links.a_device])
+        peer_port = np.concatenate([links.z_terminal, links.a_terminal])
+        count = len(links)
+        link = np.tile(np.arange(count, dtype=np.int64), 2)
+        side = np.repeat(np.array([0, 1], dtype=np.int64), count)
+        order = np.lexsort((port, device))
+        start = np.searchsorted(device[order], np.arange(len(self.devices) + 1))
+        return Ends(
+            device[order], port[order], peer_device[order], peer_port[order], link[order], side[order], start
+        )
+
+    def port_speeds(self, cls: DeviceClass) -> Ints:
+        """Speed of each port number of a class in bit/s; 0 where the split makes none."""
+        speeds = np.zeros(cls.terminal_count("port"), dtype=np.int64)
+        for array in cls.terminals["port"]:
+            element = self.design.elements[array.element]
+            attributes = element.attributes
+            assert isinstance(attributes, PortAttributes)
+            block = speeds[array.first : array.first + array.count]
+            block[:] = attributes.speed.whole("bps")
+            if element.splits:
+                lanes = block.reshape(-1, array.shape[-1])
+                for split in element.splits:
+                    lanes[split.first : split.last + 1, : split.count] = split.speed.whole("bps")
+                block[list(array.missing)] = 0
+        return speeds
