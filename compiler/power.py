@@ -1,0 +1,175 @@
+"""What every device draws, in whole milliwatts.
+
+Rules, in this order:
+
+- Peak of a part: its `peak_power` if stated (it covers all inside), else its `tdp`, else the sum over its
+  member parts. Typical: its `typical_power`, else what stands for peak, which `typical_from_peak` keeps apart.
+- What is plugged into ports adds its power, once a cage: a twin-port optic in a split cage is one module.
+  A passive cable (`dac`, `copper`) that states no power takes none.
+- A `server` that states its `peak_power` states the maximum input of the whole box, with all that is plugged
+  in (it is what a nameplate or a maker's site-preparation guide gives), so optics are not added to it. The
+  figure of a switch is without optics, as switch makers publish it, so optics add.
+- A feeder (shelf, panel, busway, PDU, UPS, battery) has no load of its own; its conversion loss is in `flow`.
+- A part that must draw something but states nothing is listed in `unknown_parts`; its load is missing from
+  the sums and a warning says so. A part that states only `typical_power` is listed too; peak is then that.
+
+A figure that is no whole number of milliwatts is rounded up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+
+from ..dsl.units import Quantity
+from .cages import plugged
+from .design import Design, Element, Media
+from .plant import Ints, Plant
+
+FEEDERS = ("shelf", "battery", "busway", "panel", "pdu", "ups")
+"""Kinds that pass power on."""
+
+_CONSUMERS = ("accelerator", "cpu", "nic", "server", "switch", "cdu")
+"""Kinds that draw power whether or not they name an inlet."""
+
+_PASSIVE = ("dac", "copper")
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Power of one instance of a part or plug in mW. `unknown` are the elements that state nothing."""
+
+    peak: int = 0
+    typical: int = 0
+    typical_from_peak: int = 0
+    unknown: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class Loads:
+    """One row a device, in mW, without the losses of feeders.
+
+    `typical_from_peak` is the part of `typical` for which only a peak figure is published; `plugs` the
+    part of `peak` that optics and active cables take. Unknown loads are elements and media names.
+    """
+
+    peak: Ints
+    typical: Ints
+    typical_from_peak: Ints
+    plugs: Ints
+    unknown_parts: tuple[int, ...]
+    unknown_media: tuple[str, ...]
+
+    @property
+    def rows(self) -> Ints:
+        """Peak, typical and typical-from-peak as one array of shape (3, devices)."""
+        return np.stack([self.peak, self.typical, self.typical_from_peak])
+
+
+def milliwatts(power: Quantity) -> int:
+    """A power in whole mW, rounded up."""
+    return ceil(power.to("mW"))
+
+
+def part_figure(design: Design, element: Element) -> Figure:
+    """Power of one instance of a part with all inside it, without what is plugged in."""
+    if element.kind in FEEDERS:
+        return Figure()
+    attributes = element.attributes
+    stated = _power(attributes, "peak_power") or _power(attributes, "tdp")
+    typical = _power(attributes, "typical_power")
+    if stated is not None:
+        peak = milliwatts(stated)
+        return Figure(peak, peak, peak) if typical is None else Figure(peak, milliwatts(typical))
+    inside = _members(design, element)
+    if typical is not None:
+        own = milliwatts(typical)
+        # Nothing is known to lie above the typical figure: it stands for the peak and is reported.
+        unknown = inside.unknown if inside.peak else (element.index,)
+        return Figure(max(inside.peak, own), own, 0, unknown)
+    if not inside.peak and not inside.unknown and _draws(design, element):
+        return Figure(unknown=(element.index,))
+    return inside
+
+
+def _members(design: Design, element: Element) -> Figure:
+    peak = typical = from_peak = 0
+    unknown: list[int] = []
+    for member in design.children(element.index):
+        if member.role != "part":
+            continue
+        count = 1
+        for dim in member.dims:
+            count *= dim.size
+        figure = part_figure(design, member)
+        peak += count * figure.peak
+        typical += count * figure.typical
+        from_peak += count * figure.typical_from_peak
+        unknown.extend(figure.unknown)
+    return Figure(peak, typical, from_peak, tuple(unknown))
+
+
+def _draws(design: Design, element: Element) -> bool:
+    return element.kind in _CONSUMERS or any(e.kind == "inlet" for e in design.children(element.index))
+
+
+def _power(attributes: object, name: str) -> Quantity | None:
+    value = getattr(attributes, name, None)
+    return value if isinstance(value, Quantity) else None
+
+
+def plug_figure(media: Media) -> Figure | None:
+    """Power of one optic, or of one end of a cable; None if it must draw something and states nothing."""
+    attributes = media.attributes
+    stated = attributes.power or attributes.peak_power
+    if stated is None:
+        return Figure() if getattr(attributes, "medium", "") in _PASSIVE else None
+    peak = milliwatts(stated)
+    if attributes.typical_power is None:
+        return Figure(peak, peak, peak)
+    return Figure(peak, milliwatts(attributes.typical_power))
+
+
+def loads(plant: Plant) -> Loads:
+    """The load of every device."""
+    design = plant.design
+    size = len(plant.devices)
+    table = np.zeros((3, size), dtype=np.int64)
+    unknown: list[int] = []
+    takes = np.ones((3, size), dtype=np.bool_)
+    for cls in plant.classes:
+        element = plant.element_of(cls)
+        figure = part_figure(design, element)
+        rows = slice(cls.first, cls.first + cls.count)
+        table[:, rows] = np.array([[figure.peak], [figure.typical], [figure.typical_from_peak]])
+        if cls.count:
+            unknown.extend(figure.unknown)
+        if element.kind == "server":
+            whole = _power(element.attributes, "peak_power") is not None
+            takes[0, rows] = not whole
+            takes[1:, rows] = not whole and _power(element.attributes, "typical_power") is None
+    plugs, unknown_media = _plugs(plant)
+    plugs *= takes
+    table += plugs
+    return Loads(table[0], table[1], table[2], plugs[0], tuple(dict.fromkeys(unknown)), unknown_media)
+
+
+def _plugs(plant: Plant) -> tuple[Ints, tuple[str, ...]]:
+    """Power of what is plugged into each device, shape (3, devices), and the media that state none."""
+    seen = plugged(plant)
+    figures = [plug_figure(plant.design.media[name]) for name in seen.names]
+    # The last column stands for "no media named" (-1) and is zero.
+    table = np.zeros((3, len(figures) + 1), dtype=np.int64)
+    for number, figure in enumerate(figures):
+        if figure is not None:
+            table[:, number] = (figure.peak, figure.typical, figure.typical_from_peak)
+    used = np.zeros(len(figures) + 1, dtype=np.bool_)
+    used[seen.media] = True
+    unknown = tuple(n for i, n in enumerate(seen.names) if figures[i] is None and used[i])
+    drawn = np.where(seen.leads, table[:, seen.media], 0)
+    running = np.zeros((3, drawn.shape[1] + 1), dtype=np.int64)
+    np.cumsum(drawn, axis=1, out=running[:, 1:])
+    start = plant.ends.start
+    return running[:, start[1:]] - running[:, start[:-1]], unknown
