@@ -158,7 +158,6 @@ class Rule(Model):
     scope: int
     variables: tuple[Variable, ...]
     where: Index | None = None
-    times: int = 1
     a: End
     z: End | None = None
     using: tuple[str, str] | None = None

@@ -133,7 +133,7 @@ def cable_digits(plant: Plant) -> int:
     for rule in plant.design.rules:
         if rule.medium == "link":
             scope = prod(d.capacity for d in plant.design.dims(rule.scope))
-            most = max(most, scope * prod(v.capacity for v in rule.variables) * rule.times)
+            most = max(most, scope * prod(v.capacity for v in rule.variables))
     return max(4, len(str(most - 1)))
 
 

@@ -179,17 +179,22 @@ class Plant:
         )
 
     def port_speeds(self, cls: DeviceClass) -> Ints:
-        """Speed of each port number of a class in bit/s; 0 where the split makes none."""
-        speeds = np.zeros(cls.terminal_count("port"), dtype=np.int64)
-        for array in cls.terminals["port"]:
-            element = self.design.elements[array.element]
-            attributes = element.attributes
-            assert isinstance(attributes, PortAttributes)
-            block = speeds[array.first : array.first + array.count]
-            block[:] = attributes.speed.whole("bps")
-            if element.splits:
-                lanes = block.reshape(-1, array.shape[-1])
-                for split in element.splits:
-                    lanes[split.first : split.last + 1, : split.count] = split.speed.whole("bps")
-                block[list(array.missing)] = 0
-        return speeds
+        """Speed of each port number of a class; see `port_speeds`."""
+        return port_speeds(self.design, cls)
+
+
+def port_speeds(design: Design, cls: DeviceClass) -> Ints:
+    """Speed of each port number of a class in bit/s; 0 where the split makes none."""
+    speeds = np.zeros(cls.terminal_count("port"), dtype=np.int64)
+    for array in cls.terminals["port"]:
+        element = design.elements[array.element]
+        attributes = element.attributes
+        assert isinstance(attributes, PortAttributes)
+        block = speeds[array.first : array.first + array.count]
+        block[:] = attributes.speed.whole("bps")
+        if element.splits:
+            lanes = block.reshape(-1, element.dims[-1].size, array.shape[-1])
+            for split in element.splits:
+                lanes[:, split.first : split.last + 1, : split.count] = split.speed.whole("bps")
+            speeds[list(array.missing)] = 0
+    return speeds

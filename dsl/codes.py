@@ -68,4 +68,23 @@ CODES: dict[str, Code] = {
     "RW3013": Code("warning", "a relation that joins nothing"),
     "RW3014": Code("error", "a port is joined to itself"),
     "RW3015": Code("error", "an index that is reserved but not built"),
+    # --- RW7: topology and routing ---
+    "RW7001": Code("error", "an address pool is too small"),
+    "RW7002": Code("error", "the AS numbers run out of their range"),
+    "RW7003": Code("error", "an address pool that is not a usable prefix"),
+    "RW7004": Code("error", "two address pools overlap"),
+    "RW7005": Code("error", "two switches that are joined have the same AS number"),
+    "RW7006": Code("error", "two switches with the same AS number would refuse each other's routes"),
+    "RW7007": Code("error", "a routed network lacks an address pool"),
+    "RW7008": Code("error", "a switch belongs to two routed networks"),
+    "RW7009": Code("error", "an AS number that is reserved"),
+    # --- RW8: backends ---
+    "RW8001": Code("error", "a part gives its ports no name in this operating system"),
+    "RW8002": Code("error", "an interface name that this operating system cannot have"),
+    "RW8003": Code("error", "a host name that this operating system cannot have"),
+    "RW8004": Code("error", "an MTU that this operating system cannot have"),
+    "RW8200": Code("error", "one cage is given two different plugs"),
+    "RW8201": Code("note", "links that name no cable or optic"),
+    "RW8202": Code("note", "cables whose length is unknown"),
+    "RW8203": Code("warning", "no cable of that length is sold"),
 }

@@ -1,0 +1,1 @@
+"""What backends share; no backend of its own."""

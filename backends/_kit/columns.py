@@ -1,0 +1,116 @@
+"""Text columns of the plant: what its numbers are called, for tables that people read.
+
+A name is written once for each device, or for each terminal of a class, and then gathered: a million
+cables cost a million small references, not a million strings built in Python.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+import polars as pl
+
+from ...compiler.geometry import micrometres
+from ...compiler.names import interface_names, terminal_names
+from ...compiler.plant import DeviceClass, Ints, Plant
+from ...compiler.schema import RackAttributes
+from ...dsl.units import Quantity, format_number
+from .csv import harmless
+
+
+@dataclass(frozen=True)
+class TerminalNames:
+    """Names of the terminals of all classes, end to end: number n of class c stands at `start[c] + n`."""
+
+    names: pl.Series
+    start: Ints
+
+    def gather(self, cls: Ints, number: Ints) -> pl.Series:
+        """The names of columns of terminals, given the class of their devices."""
+        return self.names.gather(self.start[cls] + number)
+
+
+def terminals(plant: Plant, kind: str) -> TerminalNames:
+    """Our own names of every terminal of a kind."""
+    return _flat(plant, kind, lambda cls: terminal_names(plant, cls, kind))
+
+
+def interfaces(plant: Plant) -> TerminalNames:
+    """Names of every port in the operating system of its device; null where there is none or it has none.
+
+    They are free text of the catalog, so they are made harmless for spreadsheets.
+    """
+
+    def of(cls: DeviceClass) -> list[str] | None:
+        os = plant.element_of(cls).os
+        names = None if os is None else interface_names(plant, cls, os)
+        return None if names is None else [harmless(name) for name in names]
+
+    return _flat(plant, "port", of)
+
+
+def _flat(plant: Plant, kind: str, names: Callable[[DeviceClass], list[str] | None]) -> TerminalNames:
+    flat: list[str | None] = []
+    start = np.zeros(len(plant.classes), dtype=np.int64)
+    for cls in plant.classes:
+        start[cls.index] = len(flat)
+        flat.extend(names(cls) or [None] * cls.terminal_count(kind))
+    return TerminalNames(pl.Series(flat, dtype=pl.String), start)
+
+
+def device_names(plant: Plant) -> pl.Series:
+    """Host names, by device."""
+    return pl.Series(plant.devices.names, dtype=pl.String)
+
+
+def locations(plant: Plant) -> pl.Series:
+    """Rack and unit of each device, such as `pod0-gpu117 U22`, units counted from 1 at the bottom.
+
+    Only the rack where the unit is unknown, null outside any rack.
+    """
+    devices, racks = plant.devices, plant.racks
+    if not len(racks):
+        return pl.repeat(None, len(devices), dtype=pl.String, eager=True)
+    unit = _unit_sizes(plant)[racks.element[devices.rack]]
+    known = (devices.rack >= 0) & (devices.bottom_um >= 0) & (unit > 0)
+    # Few heights are distinct, so each is put into words once.
+    pairs = np.stack([np.where(known, devices.bottom_um, -1), unit])
+    distinct, number = np.unique(pairs, axis=1, return_inverse=True)
+    words = [
+        f" U{format_number(Fraction(bottom, size) + 1)}" if bottom >= 0 else "" for bottom, size in distinct.T.tolist()
+    ]
+    rack = pick(pl.Series(racks.names, dtype=pl.String), devices.rack)
+    return rack + pl.Series(words, dtype=pl.String).gather(number)
+
+
+def _unit_sizes(plant: Plant) -> Ints:
+    """Size of a rack's unit by element, 0 where it has none or is no rack."""
+    sizes = np.zeros(len(plant.design.elements), dtype=np.int64)
+    for element in plant.design.elements:
+        if isinstance(element.attributes, RackAttributes) and element.attributes.unit is not None:
+            sizes[element.index] = micrometres(Quantity.of(1, element.attributes.unit))
+    return sizes
+
+
+def decimals(column: Ints, scale: int) -> pl.Series:
+    """A column divided by a scale, as exact decimals without trailing zeros; null where it is negative.
+
+    Meant for columns of few distinct values, such as speeds and lengths that are sold.
+    """
+    distinct, number = np.unique(column, return_inverse=True)
+    words = [format_number(Fraction(value, scale)) if value >= 0 else None for value in distinct.tolist()]
+    return pl.Series(words, dtype=pl.String).gather(number)
+
+
+def chosen(names: list[str | None], number: Ints) -> pl.Series:
+    """The name at each number; null for a negative one."""
+    return pick(pl.Series(names, dtype=pl.String), number)
+
+
+def pick(names: pl.Series, number: Ints) -> pl.Series:
+    """The text at each number; null for a negative one."""
+    with_null = pl.concat([names, pl.Series([None], dtype=pl.String)])
+    return with_null.gather(np.where(number >= 0, number, len(names)))

@@ -1,0 +1,214 @@
+"""The model of a switch: what every network operating system has to be told, in no one's words.
+
+Built once for all of them from slices of columns; templates print it and compute nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+
+from ...compiler.addresses import Prefix, dotted, dotted_column
+from ...compiler.design import Design
+from ...compiler.names import cable_ids, terminal_names
+from ...compiler.plant import Ints, Plant
+from ...compiler.routing import Routing
+from ...compiler.schema import SwitchAttributes
+from ...compiler.schema.policies import Roce
+from .ports import NameGiver, Port, front
+from .safe import one_line
+
+Role = Literal["leaf", "spine", "superspine", "core"]
+
+DEFAULT_MTU = 9100
+"""MTU of fabric ports in bytes where the network gives none: SONiC's default, and within what all of them take."""
+
+_CHUNK = 256
+"""Switches whose text columns are made at once: enough to be quick, few enough to stay small."""
+
+
+class PrefixMatch(NamedTuple):
+    """Prefixes inside `prefix` whose length is from `low` to `high`."""
+
+    prefix: str
+    low: int
+    high: int
+
+    @property
+    def length(self) -> int:
+        """Length of the enclosing prefix."""
+        return int(self.prefix.rpartition("/")[2])
+
+
+class Interface(NamedTuple):
+    """A port with what is linked to it. A tuple, because a large fabric has millions.
+
+    `fabric` leads to another switch of the network, `host` to an addressed host, `linked` to anything else.
+    `address` is its own with length, `peer_address` the other end's without; both are empty if unnumbered.
+    `peer_asn` is -1 but for a switch of the network.
+    """
+
+    port: Port
+    kind: Literal["fabric", "host", "linked", "unused"]
+    description: str
+    peer: str
+    peer_port: str
+    peer_asn: int
+    address: str
+    peer_address: str
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkModel:
+    """What all switches of a network share. `mtu` is in bytes.
+
+    `hosts` matches the leaves' blocks, which is all that the fabric hears of hosts.
+    """
+
+    name: str
+    mtu: int
+    bfd: bool
+    unnumbered: bool
+    roce: Roce | None
+    loopbacks: PrefixMatch
+    hosts: PrefixMatch | None
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchModel:
+    """One switch. `interfaces` are all its data ports in order of port number, unused ones included.
+
+    `loopback` is its only address of length 32, and its router id. `block` is the prefix that holds the
+    addresses of all its host ports, empty if it has none. `paths` is the number of its fabric sessions: no more
+    paths can be equally short, and a count that is one too small loses capacity without a word.
+    """
+
+    name: str
+    network: NetworkModel
+    role: Role
+    tier: int
+    asn: int
+    loopback: str
+    block: str
+    model: str
+    platform: str
+    hwsku: str
+    interfaces: tuple[Interface, ...]
+
+    @property
+    def fabric(self) -> list[Interface]:
+        """Its interfaces to other switches."""
+        return [i for i in self.interfaces if i.kind == "fabric"]
+
+    @property
+    def hosts(self) -> list[Interface]:
+        """Its interfaces to hosts."""
+        return [i for i in self.interfaces if i.kind == "host"]
+
+    @property
+    def paths(self) -> int:
+        return sum(i.kind == "fabric" for i in self.interfaces)
+
+
+def role_of(tier: int, top: int) -> Role:
+    """The usual word for a tier: leaf, spine, (superspine,) core."""
+    if tier <= 2:
+        return "leaf" if tier == 1 else "spine"
+    return "core" if tier == top else "superspine"
+
+
+def network_model(design: Design, routing: Routing) -> NetworkModel:
+    """What all switches of a network share."""
+    network = design.networks[routing.network]
+    attributes = network.attributes
+    lengths = routing.host_length[routing.host_length >= 0]
+    hosts = None
+    if routing.hosts is not None and len(lengths):
+        hosts = PrefixMatch(str(routing.hosts), int(lengths.min()), int(lengths.max()))
+    return NetworkModel(
+        one_line(network.name),
+        DEFAULT_MTU if attributes.mtu is None else attributes.mtu.whole("B"),
+        routing.policy.bfd,
+        routing.policy.unnumbered,
+        attributes.roce,
+        PrefixMatch(str(routing.loopbacks), 32, 32),
+        hosts,
+    )
+
+
+def switches(plant: Plant, routing: Routing, rows: Ints, give: NameGiver) -> Iterator[SwitchModel]:
+    """Models of the switches in the given rows of a routing, in that order."""
+    maker = _Maker(plant, routing, give)
+    for at in range(0, len(rows), _CHUNK):
+        yield from maker.chunk(rows[at : at + _CHUNK])
+
+
+class _Maker:
+    """What is looked up for every switch, made once."""
+
+    def __init__(self, plant: Plant, routing: Routing, give: NameGiver) -> None:
+        self.plant = plant
+        self.routing = routing
+        self.give = give
+        self.network = network_model(plant.design, routing)
+        self.names = [one_line(name) for name in plant.devices.names]
+        self.labels = [[one_line(label) for label in terminal_names(plant, c, "port")] for c in plant.classes]
+        self.fronts: dict[int, tuple[Port, ...]] = {}
+        self.cables = cable_ids(plant)
+        self.asn = np.full(len(plant.devices), -1, dtype=np.int64)
+        self.asn[routing.devices] = routing.asn
+
+    def chunk(self, rows: Ints) -> Iterator[SwitchModel]:
+        """Models of some rows of the routing."""
+        devices, ends = self.routing.devices[rows], self.plant.ends
+        at = [np.arange(ends.start[d], ends.start[d + 1]) for d in devices.tolist()]
+        picked = np.concatenate(at)
+        links, first = ends.link[picked], ends.side[picked] == 0
+        own = np.where(first, self.routing.a_address[links], self.routing.z_address[links])
+        other = np.where(first, self.routing.z_address[links], self.routing.a_address[links])
+        fabric = self.routing.fabric[links]
+        kinds = np.where(fabric, 0, np.where(own >= 0, 1, 2))
+        columns: Sequence[list[object]] = (
+            ends.port[picked].tolist(),
+            kinds.tolist(),
+            ends.peer_device[picked].tolist(),
+            ends.peer_port[picked].tolist(),
+            self.plant.devices.cls[ends.peer_device[picked]].tolist(),
+            np.where(fabric, self.asn[ends.peer_device[picked]], -1).tolist(),
+            self.cables.gather(links).to_list(),
+            dotted_column(own),
+            dotted_column(other),
+        )
+        ready = list(zip(*columns, strict=True))
+        stop = 0
+        for row, device, part in zip(rows.tolist(), devices.tolist(), at, strict=True):
+            start, stop = stop, stop + len(part)
+            yield self.switch(row, device, ready[start:stop])
+
+    def switch(self, row: int, device: int, ends: list[tuple[object, ...]]) -> SwitchModel:
+        """One model from the rows of its linked ports."""
+        linked = {e[0]: self.interface(e) for e in ends}
+        ports = self.front(int(self.plant.devices.cls[device]))
+        interfaces = tuple(
+            linked[p.number](p) if p.number in linked else Interface(p, "unused", "", "", "", -1, "", "") for p in ports
+        )
+        routing, element = self.routing, self.plant.element_of(self.plant.class_of(device))
+        attributes = element.attributes
+        assert isinstance(attributes, SwitchAttributes)
+        base, tier = int(routing.host_base[row]), int(routing.tier[row])
+        return SwitchModel(
+            self.names[device],
+            self.network,
+            role_of(tier, routing.top),
+            tier,
+            int(routing.asn[row]),
+            dotted(int(routing.loopback[row])),
+            str(Prefix(base, int(routing.host_length[row]))) if base >= 0 else "",
+            one_line(attributes.model or ""),
+            one_line(attributes.platform or ""),
+            one_line(attributes.hwsku or ""),
+            interfaces,
+        )

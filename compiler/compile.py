@@ -1,0 +1,338 @@
+"""A loaded program to its design: values, tree, relations, policies, requirements."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+
+from ..dsl import syntax as s
+from ..dsl.diagnostics import Diagnostic, diagnose, has_errors
+from ..dsl.parse import parse_expression
+from ..dsl.source import Source, Span
+from .attributes import Context, Written, build
+from .bodies import Bodies
+from .design import Design, Network, Requirement, Workload
+from .elaborate import Elaborator
+from .load import Program
+from .mistake import Mistake, collected, mistake, suggest
+from .paths import Paths
+from .relations import Relations
+from .requirements import Requirements
+from .schema import KINDS, RESERVED_KINDS, ROOT_ORDER
+from .scope import Definition, Scope, Value
+from .values import Evaluator
+
+
+def compile_design(
+    program: Program, settings: Mapping[str, str], compiler: str
+) -> tuple[Design | None, tuple[Diagnostic, ...]]:
+    """Evaluate a whole program. The design is None if there were errors."""
+    diagnostics: list[Diagnostic] = []
+    values = _settings(program, settings, diagnostics)
+    if has_errors(diagnostics):
+        return None, tuple(diagnostics)
+    return _Compiler(program, values, dict(settings), compiler, diagnostics).run()
+
+
+def _settings(program: Program, settings: Mapping[str, str], diagnostics: list[Diagnostic]) -> dict[str, Value]:
+    """The values of `--set`, each an expression or, failing that, a word."""
+    params = {n: d for n, d in program.main.names.items() if isinstance(d, s.Param)}
+    found: dict[str, Value] = {}
+    evaluator = Evaluator(program, {})
+    for name, text in settings.items():
+        if name not in params:
+            diagnostics.append(
+                diagnose("RW0004", None, detail=f"the spec has no parameter `{name}`", help=suggest(name, params))
+            )
+            continue
+        source = Source(f"--set {name}", text)
+        expr, problems = parse_expression(source)
+        if expr is None:
+            label = problems[0].at.text if problems and problems[0].at else ""
+            diagnostics.append(diagnose("RW0004", None, detail=f"`{name}={text}`: {label}"))
+            continue
+        try:
+            if isinstance(expr, s.Path) and expr.bare is not None:
+                found[name] = expr.bare
+            else:
+                found[name] = evaluator.value(expr, Scope(program.main))
+        except Mistake as error:
+            what = error.diagnostic
+            label = what.at.text if what.at else what.detail
+            diagnostics.append(diagnose("RW0004", None, detail=f"`{name}={text}`: {label}", help=what.help))
+    return found
+
+
+class _Compiler:
+    def __init__(
+        self,
+        program: Program,
+        values: dict[str, Value],
+        settings: dict[str, str],
+        compiler: str,
+        diagnostics: list[Diagnostic],
+    ) -> None:
+        self._program = program
+        self._settings = settings
+        self._compiler = compiler
+        self._diagnostics = diagnostics
+        self._evaluator = Evaluator(program, values)
+        self._bodies = Bodies(self._evaluator, diagnostics)
+        self._scope = Scope(program.main)
+
+    def run(self) -> tuple[Design | None, tuple[Diagnostic, ...]]:
+        self._check_top()
+        root = self._root()
+        if root is None:
+            return None, tuple(self._diagnostics)
+        elaborator = Elaborator(self._evaluator, self._bodies, self._diagnostics)
+        with collected(self._diagnostics):
+            type_ = self._bodies.instance(root, None, self._scope)
+            elaborator.root(type_, root.declaration.name.text, root.declaration.name.span)
+        if has_errors(self._diagnostics) or not elaborator.nodes:
+            self._check_others()
+            return None, tuple(self._diagnostics)
+        nodes = elaborator.nodes
+        paths = Paths(nodes, self._evaluator)
+        for node in nodes:
+            for name in node.body.views:
+                with collected(self._diagnostics):
+                    paths.view(node, name)
+        networks = self._policies("network")
+        relations = Relations(
+            nodes, paths, self._evaluator, self._bodies, tuple(n.declaration.name.text for n in networks), self._diagnostics
+        )
+        rules = relations.rules()
+        requirements = self._requirements(Requirements(nodes, paths, self._evaluator, root.declaration.name.text))
+        made_networks = tuple(n for d in networks if (n := self._network(d)) is not None)
+        workloads = tuple(
+            w for d in self._policies("workload") if (w := self._workload(d, paths, root)) is not None
+        )
+        self._check_others()
+        self._check_parameters()
+        if has_errors(self._diagnostics):
+            return None, tuple(self._diagnostics)
+        design = Design.model_construct(
+            name=root.declaration.name.text,
+            doc=_doc(self._program.main.file),
+            compiler=self._compiler,
+            digest=_digest(self._program),
+            parameters=dict(sorted(self._settings.items())),
+            elements=tuple(n.element for n in nodes),
+            media=dict(sorted(relations.media.items())),
+            rules=rules,
+            networks=made_networks,
+            workloads=workloads,
+            requirements=requirements,
+        )
+        return design, tuple(self._diagnostics)
+
+    # --- the top of the file ---
+
+    def _check_top(self) -> None:
+        """Names declared twice, unknown kinds and statements that do not belong at the top, in every file."""
+        for module in self._program.modules.values():
+            seen: dict[str, Span] = {alias: Span(module.source.name, 0, 0) for alias in ()}
+            for position, statement in enumerate(module.file.statements):
+                if isinstance(statement, s.Declaration | s.Let | s.Param):
+                    name = statement.name
+                    if name.text in seen:
+                        self._diagnostics.append(
+                            diagnose("RW2002", name.span, "declared again", also=[(seen[name.text], "first here")],
+                                     help="give one of them another name")
+                        )
+                    seen.setdefault(name.text, name.span)
+                    if isinstance(statement, s.Declaration) and statement.kind.text not in KINDS:
+                        self._unknown_kind(statement.kind)
+                elif isinstance(statement, s.Docstring):
+                    if position:
+                        self._diagnostics.append(
+                            diagnose("RW1007", statement.span, "a docstring is the first thing in a file or a block")
+                        )
+                elif not isinstance(statement, s.Use | s.Require):
+                    self._diagnostics.append(
+                        diagnose("RW1007", statement.span, "this stands inside a definition",
+                                 help="put it into an assembly, such as `building dc { … }`")
+                    )
+
+    def _unknown_kind(self, kind: s.Name) -> None:
+        if kind.text in RESERVED_KINDS:
+            self._diagnostics.append(diagnose("RW2019", kind.span, f"`{kind.text}` is kept for later"))
+        else:
+            self._diagnostics.append(diagnose("RW2003", kind.span, "no kind is called this", help=suggest(kind.text, KINDS)))
+
+    def _root(self) -> Definition | None:
+        """The assembly that is the design: of those nothing else uses, the first kind of `ROOT_ORDER`."""
+        assemblies = [
+            d for d in self._evaluator.names.definitions()
+            if d.declaration.kind.text in ROOT_ORDER and not any(p.default is None for p in d.declaration.parameters)
+        ]
+        mentioned = set()
+        for statement in self._program.main.file.statements:
+            if isinstance(statement, s.Declaration):
+                mentioned |= set(_types(statement))
+        free = [d for d in assemblies if d.declaration.name.text not in mentioned]
+        for kind in ROOT_ORDER:
+            chosen = [d for d in free if d.declaration.kind.text == kind]
+            if len(chosen) == 1:
+                return chosen[0]
+            if chosen:
+                first, second = chosen[0].declaration, chosen[1].declaration
+                self._diagnostics.append(
+                    diagnose("RW2015", second.name.span, "this one", also=[(first.name.span, "or this one")],
+                             help="make one a member of the other, or put both into a `site`")
+                )
+                return None
+        if not has_errors(self._diagnostics):
+            self._diagnostics.append(
+                diagnose("RW0005", None, detail=f"{self._program.main.source.name} declares no assembly to build",
+                         help="declare one, such as `rack r { … }` or `building dc { … }`")
+            )
+        return None
+
+    def _policies(self, kind: str) -> list[Definition]:
+        return sorted(
+            (d for d in self._evaluator.names.definitions() if d.declaration.kind.text == kind),
+            key=lambda d: d.declaration.name.text,
+        )
+
+    def _network(self, definition: Definition) -> Network | None:
+        made = self._policy(definition)
+        if made is None:
+            return None
+        attributes, doc = made
+        return Network.model_construct(
+            name=definition.declaration.name.text, attributes=attributes, doc=doc, origin=definition.declaration.name.span
+        )
+
+    def _workload(self, definition: Definition, paths: Paths, root: Definition) -> Workload | None:
+        made = self._policy(definition)
+        if made is None:
+            return None
+        attributes, doc = made
+        with collected(self._diagnostics):
+            ranks = self._ranks(definition, paths, root)
+            return Workload.model_construct(
+                name=definition.declaration.name.text,
+                attributes=attributes,
+                ranks=ranks,
+                doc=doc,
+                origin=definition.declaration.name.span,
+            )
+        return None
+
+    def _policy(self, definition: Definition) -> tuple[object, str] | None:
+        with collected(self._diagnostics):
+            type_ = self._bodies.instance(definition, None, self._scope)
+            body = self._bodies.merge(type_.layers, type_.kind)
+            for wrong in [m.member for m in body.members.values()] + [r for r, _ in body.relations]:
+                self._diagnostics.append(
+                    diagnose("RW1007", wrong.span, f"a {type_.kind} holds attributes only")
+                )
+            context = Context(self._evaluator, ())
+            attributes, _ = build(
+                KINDS[type_.kind].schema, body.attributes, context, definition.declaration.name.span, self._diagnostics
+            )
+            return None if attributes is None else (attributes, body.doc)
+        return None
+
+    def _ranks(self, definition: Definition, paths: Paths, root: Definition) -> int:
+        written = self._written(definition, "ranks")
+        assert written is not None and isinstance(written.entry, s.Attribute)
+        path = written.entry.value
+        assert isinstance(path, s.Path)
+        steps = path.steps
+        if steps[0].name.text == root.declaration.name.text:
+            steps = steps[1:]
+        node = paths._nodes[0]
+        if not steps:
+            raise mistake("RW2011", path.span, "ranks are accelerators")
+        # The path is read as a relation's side would be, so that a missing `[*]` or a typo is found.
+        side = paths.side(s.Path(steps, path.span), node, self._scope, {})
+        last = side.pieces[-1]
+        if last.view is not None or last.node.element.kind != "accelerator":
+            what = "a view" if last.view is not None else f"a {last.node.element.kind}"
+            raise mistake("RW2011", path.span, f"ranks are accelerators; this is {what}",
+                          help="name the accelerators by their members, not through a view")
+        return last.node.element.index
+
+    def _written(self, definition: Definition, name: str) -> Written | None:
+        body = self._bodies.merge(self._bodies.instance(definition, None, self._scope).layers, "workload")
+        return body.attributes.get(name)
+
+    def _requirements(self, reader: Requirements) -> tuple[Requirement, ...]:
+        found = []
+        source = self._program.main.source
+        for statement in self._program.main.file.statements:
+            if isinstance(statement, s.Require):
+                with collected(self._diagnostics):
+                    text = " ".join(source.snippet(statement.condition.span).split())
+                    found.append(reader.requirement(statement, text, self._scope))
+        return tuple(found)
+
+    # --- what the tree did not reach ---
+
+    def _check_others(self) -> None:
+        """Definitions of the main file that nothing uses: their types are still looked up, and they are named."""
+        for definition in self._evaluator.names.definitions():
+            declaration = definition.declaration
+            kind = KINDS.get(declaration.kind.text)
+            if kind is None or kind.role == "policy" or definition.name in self._bodies.used:
+                continue
+            if not has_errors(self._diagnostics):
+                self._diagnostics.append(
+                    diagnose("RW2016", declaration.name.span, "nothing in the design is of this type",
+                             help="remove it, or use it as a member")
+                )
+
+    def _check_parameters(self) -> None:
+        """Every `param` and `let` of the main file has a sound value, used or not."""
+        for declared in self._program.main.names.values():
+            if isinstance(declared, s.Param | s.Let):
+                with collected(self._diagnostics):
+                    self._evaluator.names.find(declared.name, self._scope)
+
+
+def _types(declaration: s.Declaration) -> list[str]:
+    """Names of the main file's definitions that a declaration mentions as base, member type or argument."""
+    found = []
+
+    def reference(ref: s.TypeRef) -> None:
+        if len(ref.names) == 1:
+            found.append(ref.names[0].text)
+        for argument in ref.arguments:
+            if isinstance(argument.value, s.Path) and argument.value.bare is not None:
+                found.append(argument.value.bare)
+
+    def block(body: s.Block | None) -> None:
+        for statement in body.statements if body else ():
+            if isinstance(statement, s.Member):
+                reference(statement.type)
+                block(statement.body)
+            elif isinstance(statement, s.NamedBlock):
+                block(statement.body)
+
+    if declaration.base is not None:
+        reference(declaration.base)
+    for parameter in declaration.parameters:
+        if isinstance(parameter.default, s.Path) and parameter.default.bare is not None:
+            found.append(parameter.default.bare)
+    block(declaration.body)
+    own = declaration.name.text
+    return [name for name in found if name != own]
+
+
+def _doc(file: s.File) -> str:
+    first = file.statements[0] if file.statements else None
+    return first.text.strip() if isinstance(first, s.Docstring) else ""
+
+
+def _digest(program: Program) -> str:
+    """SHA-256 over all sources, in the order of their names within the program."""
+    digest = hashlib.sha256()
+    modules = sorted(program.modules.values(), key=lambda m: (m.name, m.source.text))
+    for module in modules:
+        data = module.source.text.encode()
+        digest.update(f"{module.name}\0{len(data)}\0".encode())
+        digest.update(data)
+    return digest.hexdigest()

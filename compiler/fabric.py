@@ -1,0 +1,176 @@
+"""Fabrics: the switches and links of each routed network, and how they are numbered over their capacity.
+
+Which classes of switches belong to a network follows from the rules, which the built sizes do not change.
+Tier 1 are the leaves (linked to anything that is no switch); every other class is as far from the hosts as
+the shortest way there.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .asn import Ints
+from .design import Design, Rule
+from .plant import Plant
+from .schema import PortAttributes, SwitchAttributes
+from .schema.policies import Ebgp
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchClass:
+    """A class of switches in a fabric.
+
+    It has the numbers `first … first + capacity - 1`. As leaves each has a block of `2 ** host_bits` addresses,
+    the first of them `host_first` above the start of the pool (-1 if it has no hosts).
+    """
+
+    cls: int
+    element: int
+    tier: int
+    first: int
+    capacity: int
+    has_asn: bool
+    host_first: int
+    host_bits: int
+
+
+@dataclass(frozen=True)
+class Fabric:
+    """One network with `routing = ebgp`.
+
+    `devices` are its switches, ascending. `fabric` (between two switches) and `host` (between a switch and
+    another device) have a row for each link of the plant; `rule_first` is the number of the first fabric link of
+    each rule. `host_size` addresses and `link_count` fabric links are reserved in all.
+    """
+
+    network: int
+    classes: tuple[SwitchClass, ...]
+    devices: Ints
+    fabric: NDArray[np.bool_]
+    host: NDArray[np.bool_]
+    rule_first: Ints
+    host_size: int
+    link_count: int
+
+
+def fabrics(design: Design, plant: Plant) -> tuple[Fabric, ...]:
+    """The fabric of each network with `routing = ebgp`, in the order of the networks."""
+    routed = [n for n, network in enumerate(design.networks) if isinstance(network.attributes.routing, Ebgp)]
+    rules = {n: _rules(design, n) for n in routed}
+    users: dict[int, set[int]] = {}
+    for n, found in rules.items():
+        for rule in found:
+            for element in _devices(design, rule):
+                users.setdefault(element, set()).add(n)
+    return tuple(_fabric(design, plant, n, rules[n], users) for n in routed)
+
+
+def _rules(design: Design, network: int) -> list[Rule]:
+    """The link rules of a network, without those of management ports."""
+    name, sole = design.networks[network].name, len(design.networks) == 1
+    found = []
+    for rule in design.rules:
+        if rule.medium != "link" or rule.z is None:
+            continue
+        mine = rule.network == name or (rule.network is None and sole)
+        if mine and not any(_is_management(design, end.element) for end in (rule.a, rule.z)):
+            found.append(rule)
+    return found
+
+
+def _is_management(design: Design, port: int) -> bool:
+    attributes = design.elements[port].attributes
+    return isinstance(attributes, PortAttributes) and attributes.management
+
+
+def _devices(design: Design, rule: Rule) -> list[int]:
+    """Elements of the devices at both ends of a rule."""
+    assert rule.z is not None
+    found = (design.device_of(rule.a.element), design.device_of(rule.z.element))
+    return [element for element in found if element is not None]
+
+
+def _fabric(design: Design, plant: Plant, network: int, rules: list[Rule], users: dict[int, set[int]]) -> Fabric:
+    classes = _classes(design, plant, rules)
+    switch_of = np.zeros(len(plant.classes) + 1, dtype=bool)
+    switch_of[[c.cls for c in classes]] = True
+    in_rules = np.zeros(len(design.rules) + 1, dtype=bool)
+    in_rules[[r.index for r in rules]] = True
+    links = plant.links
+    mine = in_rules[links.rule]
+    a, z = switch_of[plant.devices.cls[links.a_device]], switch_of[plant.devices.cls[links.z_device]]
+    devices = [np.zeros(0, dtype=np.int64)]
+    ends = np.concatenate([links.a_device[mine], links.z_device[mine]])
+    for c in classes:
+        built = plant.classes[c.cls]
+        ids = np.arange(built.first, built.first + built.count, dtype=np.int64)
+        # Of a class that several networks use, each takes the switches that it has links to.
+        devices.append(ids if len(users[c.element]) == 1 else np.intersect1d(ids, ends))
+    rule_first, link_count = _link_numbers(design, rules)
+    leaves = [c for c in classes if c.tier == 1]
+    host_size = max((c.host_first + (c.capacity << c.host_bits) for c in leaves), default=0)
+    return Fabric(
+        network,
+        classes,
+        np.sort(np.concatenate(devices)),
+        mine & a & z,
+        mine & (a ^ z),
+        rule_first,
+        host_size,
+        link_count,
+    )
+
+
+def _classes(design: Design, plant: Plant, rules: list[Rule]) -> tuple[SwitchClass, ...]:
+    """Switch classes in the order of their paths, with their numbers and blocks."""
+    pairs = [tuple(_devices(design, rule)) for rule in rules]
+    pairs = [pair for pair in pairs if len(pair) == 2]
+    switches = {e for pair in pairs for e in pair if design.elements[e].kind == "switch"}
+    tiers = _tiers(pairs, switches)
+    of_element = {c.element: c for c in plant.classes}
+    found: list[SwitchClass] = []
+    number = host = 0
+    for element in sorted((e for e in switches if e in of_element), key=design.path):
+        cls = of_element[element]
+        capacity = prod(cls.capacity)
+        attributes = design.elements[element].attributes
+        has_asn = isinstance(attributes, SwitchAttributes) and attributes.asn is not None
+        bits = max(2 * cls.terminal_count("port") - 1, 1).bit_length()
+        first = -1
+        if tiers[element] == 1:
+            first = -(-host >> bits) << bits
+            host = first + (capacity << bits)
+        found.append(SwitchClass(cls.index, element, tiers[element], number, capacity, has_asn, first, bits))
+        number += capacity
+    return tuple(found)
+
+
+def _tiers(pairs: list[tuple[int, ...]], switches: set[int]) -> dict[int, int]:
+    """Tier of each switch element: its distance from the hosts. Without any host all are leaves."""
+    tiers = {s: 1 for pair in pairs for s in pair if s in switches and not set(pair) <= switches}
+    frontier = set(tiers)
+    while frontier:
+        level = max(tiers.values()) + 1
+        frontier = {s for pair in pairs if frontier & set(pair) for s in pair if s in switches and s not in tiers}
+        tiers.update(dict.fromkeys(frontier, level))
+    return {s: tiers.get(s, 1) for s in switches}
+
+
+def _link_numbers(design: Design, rules: list[Rule]) -> tuple[Ints, int]:
+    """Number of the first fabric link of each rule (by rule index; -1 for others), and how many there may be.
+
+    Rules follow each other by tag, so their numbers do not depend on the order of statements.
+    """
+    first = np.full(len(design.rules) + 1, -1, dtype=np.int64)
+    total = 0
+    for rule in sorted(rules, key=lambda r: (r.tag, r.index)):
+        devices = _devices(design, rule)
+        if all(design.elements[e].kind == "switch" for e in devices):
+            first[rule.index] = total
+            scope = prod(d.capacity for d in design.dims(rule.scope))
+            total += scope * prod(v.capacity for v in rule.variables) * rule.times
+    return first, total

@@ -1,0 +1,355 @@
+"""Statements `link`, `feed`, `pipe` and `place` to index rules."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+
+from ..dsl import syntax as s
+from ..dsl.diagnostics import Diagnostic, diagnose
+from ..dsl.source import Span
+from .attributes import Context, build
+from .bodies import Bodies
+from .design import End, Media, Medium, Rule, Step, Variable
+from .elaborate import Node
+from .indices import Index, Operation, names, ravel, write
+from .mistake import collected, mistake, suggest
+from .paths import Bound, Paths, Side
+from .patterns import to_index
+from .schema import KINDS, CableAttributes, OpticAttributes
+from .scope import Scope
+from .values import Evaluator
+
+MAX_TIMES = 1024
+MAX_RULES = 20_000
+
+ENDS = {"link": ("port", "port"), "feed": ("outlet", "inlet"), "pipe": ("coolant_out", "coolant_in")}
+"""Kinds of terminal that each medium joins."""
+
+TIMES = "times"
+"""Name of the variable that counts parallel links."""
+
+AXES = ("row", "bay")
+
+
+class Relations:
+    """Turns the statements of one tree into rules."""
+
+    def __init__(
+        self,
+        nodes: list[Node],
+        paths: Paths,
+        evaluator: Evaluator,
+        bodies: Bodies,
+        networks: tuple[str, ...],
+        diagnostics: list[Diagnostic],
+    ) -> None:
+        self._nodes = nodes
+        self._paths = paths
+        self._evaluator = evaluator
+        self._bodies = bodies
+        self._networks = networks
+        self._diagnostics = diagnostics
+        self.media: dict[str, Media] = {}
+
+    def rules(self) -> tuple[Rule, ...]:
+        """All rules, in an order that does not depend on the order of statements."""
+        found: list[Rule] = []
+        for node in self._nodes:
+            for statement, scope in node.body.relations:
+                with collected(self._diagnostics):
+                    if isinstance(statement, s.Place):
+                        found.append(self._place(statement, node, scope))
+                    else:
+                        found.extend(self._join(statement, node, scope))
+                if len(found) > MAX_RULES:
+                    self._diagnostics.append(diagnose("RW2014", statement.span, f"more than {MAX_RULES} relations"))
+                    return ()
+        found.sort(key=lambda r: (r.medium, self._where(r), _text(r)))
+        return tuple(_tagged(found, self._where))
+
+    def _where(self, rule: Rule) -> str:
+        """What a rule joins, by dotted paths."""
+        ends = [self._dotted(rule.a.element)] + ([self._dotted(rule.z.element)] if rule.z else [])
+        return f"{self._dotted(rule.scope)}|" + "|".join(ends)
+
+    def _dotted(self, element: int) -> str:
+        pieces = []
+        at: int | None = element
+        while at is not None:
+            pieces.append(self._nodes[at].element.name)
+            at = self._nodes[at].element.parent
+        return ".".join(reversed(pieces[:-1]))
+
+    # --- link, feed, pipe ---
+
+    def _join(self, statement: s.Relation, node: Node, scope: Scope) -> Iterator[Rule]:
+        medium: Medium = statement.medium.text  # type: ignore[assignment]
+        clauses = _once(statement.clauses)
+        if medium != "link" and ("Using" in clauses or "On" in clauses):
+            wrong = clauses.get("Using") or clauses["On"]
+            raise mistake("RW1007", wrong.span, f"this belongs to a link, not to a {medium}")
+        using = self._using(clauses.get("Using"), scope)
+        network = self._network(clauses.get("On"))
+        for source in statement.sources:
+            for target in statement.targets:
+                with collected(self._diagnostics):
+                    yield self._rule(statement, medium, source, target, clauses, using, network, node, scope)
+
+    def _rule(
+        self,
+        statement: s.Relation,
+        medium: Medium,
+        source: s.Path,
+        target: s.Path,
+        clauses: dict[str, s.Clause],
+        using: tuple[str, str] | None,
+        network: str | None,
+        node: Node,
+        scope: Scope,
+    ) -> Rule:
+        bound = self._binders(statement.clauses, scope)
+        a = self._paths.side(source, node, scope, bound)
+        z = self._paths.side(target, node, scope, bound)
+        times = self._times(clauses.get("Times"), scope, (a, z))
+        variables = _variables(bound)
+        if times > 1:
+            variables[TIMES] = Variable.model_construct(name=TIMES, low=0, size=times, capacity=times)
+        a_used, z_used = self._used(a, scope, variables), self._used(z, scope, variables)
+        kinds = ENDS[medium]
+        a_steps = self._paths.steps(a, scope, variables, _rank(variables, z_used, a_used))
+        z_steps = self._paths.steps(z, scope, variables, _rank(variables, a_used, z_used))
+        return Rule.model_construct(
+            index=0,
+            medium=medium,
+            scope=node.element.index,
+            variables=tuple(variables.values()),
+            where=self._condition(clauses.get("Where"), variables, scope),
+            a=self._end(a_steps, kinds[0], medium, source.span),
+            z=self._end(z_steps, kinds[1], medium, target.span),
+            using=using,
+            network=network,
+            position={},
+            tag="",
+            origin=statement.span,
+        )
+
+    def _used(self, side: Side, scope: Scope, variables: dict[str, Variable]) -> list[str]:
+        """The variables that a side uses, in the order of the relation's variables."""
+        found = set(side.free)
+        for piece in side.pieces:
+            for slot in piece.slots:
+                if slot.variable is None:
+                    found |= set(names(to_index(slot.expr, variables, self._evaluator, scope)))
+        return [v for v in variables if v in found]
+
+    def _binders(self, clauses: tuple[s.Clause, ...], scope: Scope) -> dict[str, Bound]:
+        bound: dict[str, Bound] = {}
+        for clause in clauses:
+            if isinstance(clause, s.Binder):
+                low, high = self._evaluator.integer(clause.low, scope), self._evaluator.integer(clause.high, scope)
+                if clause.name.text in bound:
+                    raise mistake("RW2002", clause.name.span, "bound twice", also=[(bound[clause.name.text].span, "first here")])
+                if high < low or low < -(2**31) or high > 2**31:
+                    raise mistake("RW2013", clause.span, f"from {low} to {high} there is nothing to count")
+                bound[clause.name.text] = Bound(clause.name.text, low, high - low + 1, high - low + 1, clause.span, True, True)
+        return bound
+
+    def _times(self, clause: s.Clause | None, scope: Scope, sides: tuple[Side, Side]) -> int:
+        if not isinstance(clause, s.Times):
+            return 1
+        times = self._evaluator.integer(clause.count, scope)
+        if not 1 <= times <= MAX_TIMES:
+            raise mistake("RW2013", clause.span, f"{times} parallel links", help=f"between 1 and {MAX_TIMES}")
+        for side in sides:
+            if times > 1 and not side.pieces[-1].unindexed:
+                raise mistake("RW3004", side.span, "parallel links take ports by rank, and this names one port",
+                              help="leave the port's index out, or count with `for t in 0..1` and use `t` in the index",
+                              also=[(clause.span, "")])
+        return times
+
+    def _condition(self, clause: s.Clause | None, variables: dict[str, Variable], scope: Scope) -> Index | None:
+        if not isinstance(clause, s.Where):
+            return None
+        condition = to_index(clause.condition, variables, self._evaluator, scope)
+        if not isinstance(condition, Operation) or condition.op in ("+", "-", "*", "div", "mod"):
+            raise mistake("RW2007", clause.condition.span, "this is no condition", help="such as `where i < j`")
+        return condition
+
+    # --- ends ---
+
+    def _end(self, steps: tuple[Step, ...], kind: str, medium: str, span: Span) -> End:
+        """Complete a path to the terminal that it means. An element with exactly one stands for it."""
+        node = self._nodes[steps[-1].element]
+        if node.element.role == "connector":
+            if node.element.kind != kind:
+                raise mistake("RW3004", span, f"this is an {node.element.kind}, and a {medium} wants an {kind} here"
+                              if kind[0] in "aeiou" else f"this is a {node.element.kind}, and a {medium} wants a {kind} here")
+            return End.model_construct(steps=steps, origin=span)
+        found = list(self._terminals(node, kind))
+        if len(found) != 1 or any(self._nodes[e].element.dims for e in found[0]):
+            what = f"this {node.element.kind} has no {kind}" if not found else f"this {node.element.kind} has more than one {kind}"
+            known = ", ".join(f"`{'.'.join(self._nodes[e].element.name for e in way)}`" for way in found[:6])
+            raise mistake("RW3004", span, what, help=f"name one of them: {known}" if known else "",
+                          also=[(node.element.origin, "declared here")])
+        more = [Step.model_construct(element=e, indices=()) for e in found[0]]
+        return End.model_construct(steps=(*steps, *more), origin=span)
+
+    def _terminals(self, node: Node, kind: str) -> Iterator[tuple[int, ...]]:
+        """The ways from an element down to terminals of a kind; management ports are passed over."""
+        for child in node.members.values():
+            below = self._nodes[child]
+            if below.element.kind == kind:
+                if not getattr(below.element.attributes, "management", False):
+                    yield (child,)
+            elif below.element.role == "part":
+                for way in self._terminals(below, kind):
+                    yield (child, *way)
+
+    # --- using, on ---
+
+    def _using(self, clause: s.Clause | None, scope: Scope) -> tuple[str, str] | None:
+        if not isinstance(clause, s.Using):
+            return None
+        a = self._medium(clause.a, scope)
+        z = a if clause.z is None else self._medium(clause.z, scope)
+        if clause.z is not None and "cable" in (a.kind, z.kind):
+            raise mistake("RW2011", clause.span, "a cable has both its ends; only optics differ from end to end")
+        return a.name, z.name
+
+    def _medium(self, reference: s.TypeRef, scope: Scope) -> Media:
+        definition = self._evaluator.names.definition(reference.names, scope)
+        if definition is None or KINDS.get(definition.declaration.kind.text) is None:
+            raise mistake("RW2011", reference.span, "an optic or a cable is wanted here")
+        if KINDS[definition.declaration.kind.text].role != "media":
+            raise mistake("RW2011", reference.span, f"this is a {definition.declaration.kind.text}, not an optic or a cable")
+        if definition.name in self.media:
+            return self.media[definition.name]
+        type_ = self._bodies.instance(definition, reference, scope)
+        body = self._bodies.merge(type_.layers, type_.kind)
+        schema = KINDS[type_.kind].schema
+        origin = definition.declaration.span
+        context = Context(self._evaluator, ())
+        attributes, assumed = build(schema, body.attributes, context, definition.declaration.name.span, self._diagnostics)
+        if attributes is None:
+            attributes = schema.model_construct()
+        assert isinstance(attributes, OpticAttributes | CableAttributes)
+        media = Media.model_construct(
+            name=definition.name,
+            kind=type_.kind,
+            attributes=attributes,
+            assumed=assumed,
+            doc=body.doc,
+            origin=origin,
+        )
+        self.media[definition.name] = media
+        return media
+
+    def _network(self, clause: s.Clause | None) -> str | None:
+        if isinstance(clause, s.On):
+            name = clause.network.dotted
+            if name not in self._networks:
+                raise mistake("RW2001", clause.network.span, "no network of this name", help=suggest(name, self._networks))
+            return name
+        return self._networks[0] if len(self._networks) == 1 else None
+
+    # --- place ---
+
+    def _place(self, statement: s.Place, node: Node, scope: Scope) -> Rule:
+        clauses = _once(statement.clauses)
+        for name in ("Using", "Times", "On"):
+            if name in clauses:
+                raise mistake("RW1007", clauses[name].span, "this belongs to a link")
+        bound = self._binders(statement.clauses, scope)
+        side = self._paths.side(statement.target, node, scope, bound)
+        variables = _variables(bound)
+        steps = self._paths.steps(side, scope, variables, None)
+        target = self._nodes[steps[-1].element].element
+        if target.kind != "rack":
+            raise mistake("RW2011", statement.target.span, f"this is a {target.kind}; racks are placed on the floor",
+                          help="a part's height in its rack is given where it is a member: `tor : switch at 22 OU`")
+        position: dict[str, Index] = {}
+        for expr in statement.positions:
+            if not isinstance(expr, s.Tagged) or expr.value is None or expr.tag.text not in AXES:
+                raise mistake("RW2004", expr.span, "`row` and `bay` are wanted here", help="such as `at row r, bay 2*b`")
+            if expr.tag.text in position:
+                raise mistake("RW2002", expr.span, "given twice")
+            position[expr.tag.text] = to_index(expr.value, variables, self._evaluator, scope)
+        for axis in AXES:
+            if axis not in position:
+                raise mistake("RW2020", statement.span, f"`{axis}` is not given", help="such as `at row r, bay 2*b`")
+        return Rule.model_construct(
+            index=0,
+            medium="place",
+            scope=node.element.index,
+            variables=tuple(variables.values()),
+            where=self._condition(clauses.get("Where"), variables, scope),
+            a=End.model_construct(steps=steps, origin=statement.target.span),
+            z=None,
+            using=None,
+            network=None,
+            position=position,
+            tag="",
+            origin=statement.span,
+        )
+
+
+def _once(clauses: tuple[s.Clause, ...]) -> dict[str, s.Clause]:
+    """Clauses by their class's name; all but `for` may stand once."""
+    found: dict[str, s.Clause] = {}
+    for clause in clauses:
+        name = type(clause).__name__
+        if name in found and name != "Binder":
+            raise mistake("RW2002", clause.span, "given twice", also=[(found[name].span, "first here")])
+        found[name] = clause
+    return found
+
+
+def _variables(bound: dict[str, Bound]) -> dict[str, Variable]:
+    return {
+        b.name: Variable.model_construct(name=b.name, low=b.low, size=b.size, capacity=b.capacity) for b in bound.values()
+    }
+
+
+def _rank(variables: dict[str, Variable], other: list[str], own: list[str]) -> Index:
+    """The row-major number of the other side's free indices, over the capacity; parallel links count last."""
+    chosen = [variables[name] for name in other if name not in own]
+    if TIMES in variables:
+        chosen.append(variables[TIMES])
+    indices: list[Index] = [
+        v.name if v.low == 0 else Operation(op="-", args=(v.name, v.low)) for v in chosen
+    ]
+    return ravel(indices, [v.capacity for v in chosen])
+
+
+def _text(rule: Rule) -> str:
+    ends = [rule.a] + ([rule.z] if rule.z else [])
+    pieces = [",".join(write(i) for step in end.steps for i in step.indices) for end in ends]
+    return "|".join(pieces) + "|" + (write(rule.where) if rule.where is not None else "")
+
+
+_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no letter that reads as a digit on a label."""
+
+
+def _tagged(rules: list[Rule], where: Callable[[Rule], str]) -> Iterator[Rule]:
+    """Number the rules and give each a short tag from what it joins, longer where two would be alike."""
+    seen: Counter[str] = Counter()
+    keys = []
+    for rule in rules:
+        key = f"{rule.medium}|{where(rule)}"
+        seen[key] += 1
+        keys.append(f"{key}|{seen[key]}")
+    digests = [int.from_bytes(hashlib.sha256(k.encode()).digest()[:10], "big") for k in keys]
+    length = 4
+    while length < 16 and len({_code(d, length) for d in digests}) < len(digests):
+        length += 1
+    for index, (rule, digest) in enumerate(zip(rules, digests, strict=True)):
+        yield rule.model_copy(update={"index": index, "tag": _code(digest, length)})
+
+
+def _code(digest: int, length: int) -> str:
+    return "".join(_ALPHABET[(digest >> (75 - 5 * i)) & 31] for i in range(length))
+
+

@@ -1,0 +1,154 @@
+"""`require` statements to conditions over measures of the plant."""
+
+from __future__ import annotations
+
+from ..dsl import syntax as s
+from ..dsl.units import Quantity
+from .design import Condition, Measure, Requirement, Term, Value
+from .elaborate import Node
+from .mistake import mistake, suggest
+from .paths import Paths
+from .scope import Definition, Scope
+from .values import Evaluator
+
+MEASURES = {
+    "oversubscription": ("target", "toward"),
+    "peak_power": ("target",),
+    "typical_power": ("target",),
+    "supply": ("target",),
+    "weight": ("target",),
+    "count": ("target",),
+    "survives": ("target", "lose"),
+    "bisection": ("target",),
+    "path_diversity": ("target", "toward"),
+}
+"""What a requirement can ask of the plant, with its arguments."""
+
+_OPERATORS = {"+", "-", "*", "/", "<", "<=", ">", ">=", "==", "!=", "and", "or"}
+
+
+class Requirements:
+    """Reads the requirements of one design."""
+
+    def __init__(self, nodes: list[Node], paths: Paths, evaluator: Evaluator, root_name: str) -> None:
+        self._nodes = nodes
+        self._paths = paths
+        self._evaluator = evaluator
+        self._root_name = root_name
+
+    def requirement(self, statement: s.Require, text: str, scope: Scope) -> Requirement:
+        """One statement. Raises Mistake."""
+        return Requirement.model_construct(
+            condition=self._term(statement.condition, scope),
+            message=statement.message.text if statement.message else "",
+            text=text,
+            origin=statement.span,
+        )
+
+    def _term(self, expr: s.Expr, scope: Scope) -> Term:
+        match expr:
+            case s.Group():
+                return self._term(expr.inner, scope)
+            case s.Call():
+                return self._measure(expr, scope)
+            case s.Unary():
+                op = "not" if expr.operator == "not" else "negate"
+                return Condition.model_construct(op=op, args=(self._term(expr.operand, scope),), origin=expr.span)
+            case s.Binary() if expr.operator in _OPERATORS:
+                args = (self._term(expr.left, scope), self._term(expr.right, scope))
+                if all(isinstance(a, Value) for a in args):
+                    return self._constant(expr, scope)
+                return Condition.model_construct(op=expr.operator, args=args, origin=expr.span)
+            case _:
+                return self._constant(expr, scope)
+
+    def _constant(self, expr: s.Expr, scope: Scope) -> Value:
+        value = self._evaluator.value(expr, scope)
+        if not isinstance(value, Quantity | bool):
+            raise mistake("RW2007", expr.span, "a quantity or a truth value is wanted here")
+        return Value.model_construct(value=value)
+
+    def _measure(self, call: s.Call, scope: Scope) -> Measure:
+        name = call.function.text
+        if name not in MEASURES:
+            raise mistake("RW2001", call.function.span, "no measure of this name", help=suggest(name, MEASURES))
+        given: dict[str, s.Expr] = {}
+        for position, argument in enumerate(call.arguments):
+            if argument.name is not None:
+                key = argument.name.text
+            elif position == 0:
+                key = "target"
+            else:
+                raise mistake("RW2012", argument.span, "name this argument",
+                              help="such as " + ", ".join(f"`{a} = …`" for a in MEASURES[name][1:]))
+            if key not in MEASURES[name] or key in given:
+                raise mistake("RW2012", argument.span, f"`{name}` takes no such argument here",
+                              help="it takes " + ", ".join(f"`{a}`" for a in MEASURES[name]))
+            given[key] = argument.value
+        for key in MEASURES[name]:
+            if key not in given:
+                raise mistake("RW2012", call.span, f"`{key}` is not given")
+        targets = self._elements(given["target"], scope)
+        lose, count = self._loss(given.get("lose"), targets)
+        return Measure.model_construct(
+            function=name,
+            targets=targets,
+            toward=self._elements(given["toward"], scope) if "toward" in given else (),
+            lose=lose,
+            count=count,
+            origin=call.span,
+        )
+
+    def _loss(self, expr: s.Expr | None, targets: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
+        """`1 shelf`: a count and the name of a member of the targets."""
+        if expr is None:
+            return (), 0
+        if not isinstance(expr, s.Number) or not expr.unit or expr.value.denominator != 1 or expr.value < 1:
+            raise mistake("RW2007", expr.span, "a count and a member's name are wanted here", help="such as `lose = 1 shelf`")
+        found = [m for t in targets for name, m in self._nodes[t].members.items() if name == expr.unit]
+        if not found:
+            known = [name for t in targets for name in self._nodes[t].members]
+            raise mistake("RW2001", expr.span, f"no member `{expr.unit}` to lose", help=suggest(expr.unit, known))
+        return tuple(found), expr.value.numerator
+
+    def _elements(self, expr: s.Expr, scope: Scope) -> tuple[int, ...]:
+        """The elements that a name means: all of a definition, or a member or view wherever it stands."""
+        if not isinstance(expr, s.Path):
+            raise mistake("RW2007", expr.span, "a definition or a member is wanted here")
+        first, *rest = expr.steps
+        starts = self._starts(expr, scope)
+        if len(starts) > 1 and isinstance(starts[0], str):
+            raise AssertionError
+        nodes = [n for n in starts if isinstance(n, Node)]
+        if not nodes:
+            known = {n.element.name for n in self._nodes} | {v for n in self._nodes for v in n.body.views}
+            known |= {n.element.definition for n in self._nodes}
+            raise mistake("RW2001", first.span, "nothing in the design has this name", help=suggest(first.name.text, known))
+        used_module = expr.dotted is not None and first.name.text in scope.module.uses
+        steps = tuple(rest[1:] if used_module else rest)
+        found = []
+        for node in nodes:
+            target = node
+            if steps:
+                target = self._paths.element_below(node, s.Path(steps, expr.span))
+            found.append(target.element.index)
+        return tuple(dict.fromkeys(found))
+
+    def _starts(self, expr: s.Path, scope: Scope) -> list[Node]:
+        first = expr.steps[0].name
+        if first.text == self._root_name:
+            return [self._nodes[0]]
+        names = (first,)
+        if first.text in scope.module.uses and len(expr.steps) > 1:
+            names = (first, expr.steps[1].name)  # type: ignore[assignment]
+        value = self._evaluator.names.find(first, scope) if len(names) == 1 else None
+        if len(names) == 2 or isinstance(value, Definition):
+            definition = self._evaluator.names.definition(names, scope)
+            assert definition is not None
+            return [n for n in self._nodes if definition.name in n.lineage]
+        found = [n for n in self._nodes if n.element.name == first.text and n.element.parent is not None]
+        for node in self._nodes:
+            if first.text in node.body.views:
+                view = self._paths.view(node, first.text)
+                found.append(self._nodes[view.steps[-1].element])
+        return found

@@ -1,0 +1,304 @@
+"""Routing: which switches speak BGP with which numbers and addresses, before any vendor's words.
+
+All numbering goes over capacities: a class of switches (one element) reserves a number for each that it may
+ever hold, so growth within a capacity changes no number. Classes follow each other in the order of their
+dotted paths, which the order of declarations does not change.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..dsl.diagnostics import Diagnostic, diagnose, has_errors
+from . import asn as numbers
+from .addresses import Prefix, dotted, parse_prefix
+from .asn import Ints
+from .design import Design, Network
+from .fabric import Fabric, SwitchClass, fabrics
+from .indices import evaluate
+from .plant import Plant
+from .schema import SwitchAttributes
+from .schema.policies import Ebgp
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Routing:
+    """One routed network.
+
+    `devices` are its switches in ascending order; `tier`, `asn`, `loopback` (also the router id), `host_base` and
+    `host_length` (the leaf's block of host addresses; -1 above the leaves) have a row for each of them.
+    `fabric` (a link between two of the switches), `a_address` and `z_address` have a row for each link of the
+    plant; addresses are -1 where there is none. Every address on a link has the length 31.
+    """
+
+    network: int
+    policy: Ebgp
+    loopbacks: Prefix
+    hosts: Prefix | None
+    devices: Ints
+    tier: Ints
+    asn: Ints
+    loopback: Ints
+    host_base: Ints
+    host_length: Ints
+    fabric: Bools
+    a_address: Ints
+    z_address: Ints
+
+    @cached_property
+    def top(self) -> int:
+        """The highest tier."""
+        return int(self.tier.max(initial=1))
+
+    def rows(self, devices: Ints) -> Ints:
+        """Row of each device, -1 for those that are no switch of this network."""
+        at = np.minimum(np.searchsorted(self.devices, devices), max(len(self.devices) - 1, 0))
+        return np.where(self.devices[at] == devices, at, -1)
+
+
+def plan(design: Design, plant: Plant) -> tuple[tuple[Routing, ...], tuple[Diagnostic, ...]]:
+    """Number every network with `routing = ebgp`. A network with a mistake is told of and left out."""
+    planned: list[Routing] = []
+    told: list[Diagnostic] = []
+    found = fabrics(design, plant)
+    told += _shared_switches(plant, found)
+    for fabric in found:
+        pools, mistakes = _pools(design.networks[fabric.network], fabric)
+        if not mistakes and fabric.classes:
+            routing, mistakes = _number(plant, fabric, pools)
+            if not has_errors(mistakes):
+                planned.append(routing)
+        told += mistakes
+    told += _overlaps(design, planned)
+    return (() if has_errors(told) else tuple(planned)), tuple(told)
+
+
+def _shared_switches(plant: Plant, found: tuple[Fabric, ...]) -> list[Diagnostic]:
+    """A switch has one BGP instance, so it belongs to one routed network."""
+    told = []
+    for place, one in enumerate(found):
+        for other in found[place + 1 :]:
+            both = np.intersect1d(one.devices, other.devices)
+            if len(both):
+                name = plant.devices.names[int(both[0])]
+                networks = plant.design.networks
+                text = f"{name} has links in both" + (f", and {len(both) - 1} more switches" if len(both) > 1 else "")
+                told.append(
+                    diagnose(
+                        "RW7008",
+                        networks[one.network].origin,
+                        detail=text,
+                        help="make it one network, or give each network its own switches",
+                        also=[(networks[other.network].origin, "the other network")],
+                    )
+                )
+    return told
+
+
+def _pools(network: Network, fabric: Fabric) -> tuple[dict[str, Prefix], list[Diagnostic]]:
+    """The pools by name, or what is wrong with them."""
+    given = network.attributes.pools
+    policy = network.attributes.routing
+    assert isinstance(policy, Ebgp)
+    needed = {"loopback": True, "host": bool(fabric.host.any()), "link": not policy.unnumbered}
+    examples = {"loopback": "10.0.0.0/16", "host": "10.128.0.0/9", "link": "10.64.0.0/12"}
+    purposes = {
+        "loopback": "every switch has a loopback address",
+        "host": "hosts are linked to its leaves",
+        "link": "`unnumbered = false` gives every fabric link two addresses",
+    }
+    pools: dict[str, Prefix] = {}
+    told: list[Diagnostic] = []
+    for name, text in (("loopback", given.loopback), ("host", given.host), ("link", given.link)):
+        if text is None:
+            if needed[name]:
+                help = f'add `pools {{ {name} = "{examples[name]}" }}`, a prefix that is free in your network'
+                told.append(diagnose("RW7007", network.origin, f"no `{name}` pool", detail=purposes[name], help=help))
+            continue
+        prefix = parse_prefix(text)
+        if isinstance(prefix, str):
+            help = f'write an IPv4 prefix such as `{name} = "{examples[name]}"`'
+            told.append(diagnose("RW7003", network.origin, f"the `{name}` pool", detail=prefix, help=help))
+        else:
+            pools[name] = prefix
+    return pools, told
+
+
+def _number(plant: Plant, fabric: Fabric, pools: dict[str, Prefix]) -> tuple[Routing, list[Diagnostic]]:
+    """All columns of one network."""
+    network = plant.design.networks[fabric.network]
+    policy = network.attributes.routing
+    assert isinstance(policy, Ebgp)
+    devices = fabric.devices
+    cls = plant.devices.cls[devices]
+    told: list[Diagnostic] = []
+
+    def by_class(values: dict[int, int]) -> Ints:
+        table = np.full(len(plant.classes), -1, dtype=np.int64)
+        for index, value in values.items():
+            table[index] = value
+        return table[cls]
+
+    number = by_class({c.cls: c.first for c in fabric.classes}) + plant.devices.rank[devices]
+    tier = by_class({c.cls: c.tier for c in fabric.classes})
+    bits = by_class({c.cls: c.host_bits for c in fabric.classes if c.tier == 1})
+    block = by_class({c.cls: c.host_first for c in fabric.classes if c.tier == 1})
+
+    loopbacks, hosts, links = pools["loopback"], pools.get("host"), pools.get("link")
+    last = fabric.classes[-1]
+    told += _fits(network, "loopback", loopbacks, last.first + last.capacity, "one address for each switch it may hold")
+    if hosts is not None and fabric.host.any():
+        told += _fits(network, "host", hosts, fabric.host_size, "a block for each leaf, two addresses for each port")
+    if links is not None and not policy.unnumbered:
+        told += _fits(network, "link", links, 2 * fabric.link_count, "two addresses for each fabric link it may hold")
+
+    with_hosts = (tier == 1) & (hosts is not None)
+    host_base = np.where(with_hosts, (hosts.base if hosts else 0) + block + (plant.devices.rank[devices] << bits), -1)
+    asn = _asns(plant, fabric, policy, number)
+    routing = Routing(
+        fabric.network,
+        policy,
+        loopbacks,
+        hosts,
+        devices,
+        tier,
+        asn,
+        loopbacks.base + number,
+        host_base,
+        np.where(with_hosts, 32 - bits, -1),
+        fabric.fabric,
+        *_link_addresses(plant, fabric, None if policy.unnumbered else links, host_base),
+    )
+    told += _asn_mistakes(plant, fabric, policy, routing)
+    return routing, told
+
+
+def _fits(network: Network, name: str, pool: Prefix, needed: int, why: str) -> list[Diagnostic]:
+    if needed <= pool.size:
+        return []
+    length = 32 - max(needed - 1, 1).bit_length()
+    help = f"a /{length} is enough for every array at its capacity" if length >= 0 else "reserve less capacity"
+    detail = f"the `{name}` pool {pool} has {pool.size:,} addresses, {needed:,} are needed: {why}"
+    return [diagnose("RW7001", network.origin, f"{needed - pool.size:,} addresses short", detail=detail, help=help)]
+
+
+def _link_addresses(plant: Plant, fabric: Fabric, links: Prefix | None, host_base: Ints) -> tuple[Ints, Ints]:
+    """Addresses of the a and z ends of every link: of host links always, of fabric links if they are numbered."""
+    ends = plant.links
+    a_address = np.full(len(ends), -1, dtype=np.int64)
+    z_address = a_address.copy()
+    if links is not None:
+        rows = np.flatnonzero(fabric.fabric)
+        a_address[rows] = links.base + 2 * (fabric.rule_first[ends.rule[rows]] + ends.rank[rows])
+        z_address[rows] = a_address[rows] + 1
+    base = np.full(len(plant.devices), -1, dtype=np.int64)
+    base[fabric.devices] = host_base
+    rows = np.flatnonzero(fabric.host)
+    a, z = ends.a_device[rows], ends.z_device[rows]
+    # Of a host link exactly one end is a switch of the network, so exactly one base is not -1.
+    at_a = base[a] >= 0
+    even = np.where(at_a, base[a] + 2 * ends.a_terminal[rows], base[z] + 2 * ends.z_terminal[rows])
+    addressed = at_a | (base[z] >= 0)
+    a_address[rows] = np.where(addressed, np.where(at_a, even, even + 1), -1)
+    z_address[rows] = np.where(addressed, np.where(at_a, even + 1, even), -1)
+    return a_address, z_address
+
+
+def _asns(plant: Plant, fabric: Fabric, policy: Ebgp, number: Ints) -> Ints:
+    """A number for each switch: the pattern of its part, else counted from the base."""
+    found = policy.base_asn + number
+    cls = plant.devices.cls[fabric.devices]
+    for c in fabric.classes:
+        element = plant.design.elements[c.element]
+        attributes = element.attributes
+        if isinstance(attributes, SwitchAttributes) and attributes.asn is not None:
+            rows = np.flatnonzero(cls == c.cls)
+            found[rows] = evaluate(attributes.asn, _indices(plant, c, plant.devices.rank[fabric.devices[rows]]))
+    return found
+
+
+def _indices(plant: Plant, c: SwitchClass, rank: Ints) -> dict[str, Ints]:
+    """Columns of the indices that a pattern may use, by name; an array's later dimensions are name_2, name_3."""
+    chain = plant.design.chain(c.element)
+    keys = [e.name if n == 0 else f"{e.name}_{n + 1}" for e in chain for n in range(len(e.dims))]
+    capacity = plant.classes[c.cls].capacity
+    # The unit dimension in front serves a class that stands in no array.
+    columns = np.unravel_index(rank, (max(prod(capacity), 1), 1) if not capacity else capacity)
+    return {key: column.astype(np.int64) for key, column in zip(keys, columns, strict=False)}
+
+
+def _asn_mistakes(plant: Plant, fabric: Fabric, policy: Ebgp, routing: Routing) -> list[Diagnostic]:
+    design, network = plant.design, plant.design.networks[fabric.network]
+
+    def name(device: int) -> str:
+        return plant.devices.names[device]
+
+    run = numbers.range_of(policy.base_asn)
+    if run is None:
+        help = "private numbers are 64512-65534 and 4200000000-4294967294 (RFC 6996)"
+        return [diagnose("RW7009", network.origin, detail=f"base_asn = {policy.base_asn} is reserved", help=help)]
+    counted = [c for c in fabric.classes if not c.has_asn]
+    if counted:
+        last = policy.base_asn + counted[-1].first + counted[-1].capacity - 1
+        if last > run[1]:
+            kind = "private " if run in numbers.PRIVATE else ""
+            detail = (
+                f"counting from {policy.base_asn}, the {last - policy.base_asn + 1:,} switches that the design may hold "
+                f"reach {last}, and this {kind}range ends at {run[1]}"
+            )
+            return [diagnose("RW7002", network.origin, detail=detail, help="use `base_asn = 4200000000`")]
+    bad = numbers.first_reserved(routing.asn)
+    if bad is not None:
+        device = int(routing.devices[bad])
+        at = design.elements[plant.class_of(device).element].origin
+        detail = f"{name(device)} would be AS {int(routing.asn[bad])}"
+        return [diagnose("RW7009", at, detail=detail, help="private numbers begin at 4200000000 (RFC 6996)")]
+    by_device = np.full(len(plant.devices), -1, dtype=np.int64)
+    tier = np.zeros(len(plant.devices), dtype=np.int64)
+    by_device[routing.devices] = routing.asn
+    tier[routing.devices] = routing.tier
+    a, z = plant.links.a_device[routing.fabric], plant.links.z_device[routing.fabric]
+    for code, clash, why in (
+        ("RW7005", numbers.clash_of_peers(by_device, a, z), "are joined by a link"),
+        ("RW7006", numbers.clash_of_leaves(by_device, routing.devices[routing.tier == 1]), "both have hosts"),
+        ("RW7006", numbers.clash_below(by_device, tier, a, z), "are both below"),
+    ):
+        if clash is not None:
+            below = f" {name(clash.via)}" if clash.via >= 0 else ""
+            more = f" ({clash.count:,} such pairs)" if clash.count > 1 else ""
+            detail = f"{name(clash.one)} and {name(clash.other)} are both AS {clash.asn} and {why}{below}{more}"
+            span = design.elements[plant.class_of(clash.one).element].origin
+            other = design.elements[plant.class_of(clash.other).element].origin
+            also = [(other, f"AS {clash.asn} too")] if other != span else []
+            help = "give each its own number: use the indices of all enclosing arrays in `asn`, or leave `asn` out"
+            return [diagnose(code, span, detail=detail, help=help, also=also)]
+    return []
+
+
+def _overlaps(design: Design, planned: list[Routing]) -> list[Diagnostic]:
+    """Pools of all routed networks must be apart: they meet in the hosts."""
+    pools: list[tuple[int, str, Prefix]] = []
+    for routing in planned:
+        given = design.networks[routing.network].attributes.pools
+        for name, text in (("loopback", given.loopback), ("host", given.host), ("link", given.link)):
+            prefix = parse_prefix(text) if text is not None else ""
+            if isinstance(prefix, Prefix):
+                pools.append((routing.network, name, prefix))
+    told = []
+    for place, (network, name, pool) in enumerate(pools):
+        for other_network, other_name, other in pools[place + 1 :]:
+            if pool.overlaps(other):
+                one, two = design.networks[network], design.networks[other_network]
+                end = dotted(max(pool.base + pool.size, other.base + other.size))
+                detail = f"`{name}` is {pool}, `{other_name}` of network {two.name} is {other}"
+                also = [(two.origin, "the other pool")] if two is not one else []
+                help = f"take a free prefix, for example from {end} on"
+                told.append(diagnose("RW7004", one.origin, detail=detail, help=help, also=also))
+    return told

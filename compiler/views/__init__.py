@@ -1,0 +1,1 @@
+"""Views of the plant as graphs, each built once from columns."""

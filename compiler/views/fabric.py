@@ -1,0 +1,131 @@
+"""The fabric as a graph of device classes, and what can be read off it.
+
+Links of management ports are no part of the fabric.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..flow import Bools
+from ..plant import DeviceClass, Ints, Plant
+from ..schema import PortAttributes
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+
+@dataclass(frozen=True)
+class Edge:
+    """What one statement joins. `per_a` and `per_z` are links of one device: fewest and most."""
+
+    rule: int
+    links: int
+    speed: int
+    per_a: tuple[int, int]
+    per_z: tuple[int, int]
+
+
+def data_links(plant: Plant) -> Bools:
+    """The links of the fabric: all but those that touch a management port."""
+    keep = np.ones(len(plant.links), dtype=np.bool_)
+    for cls in plant.classes:
+        flags = _management(plant, cls)
+        if flags.any():
+            for device, port in (
+                (plant.links.a_device, plant.links.a_terminal),
+                (plant.links.z_device, plant.links.z_terminal),
+            ):
+                rows = np.flatnonzero((device >= cls.first) & (device < cls.first + cls.count))
+                keep[rows] &= ~flags[port[rows]]
+    return keep
+
+
+def _management(plant: Plant, cls: DeviceClass) -> Bools:
+    flags = np.zeros(cls.terminal_count("port"), dtype=np.bool_)
+    for array in cls.terminals["port"]:
+        attributes = plant.design.elements[array.element].attributes
+        assert isinstance(attributes, PortAttributes)
+        flags[array.first : array.first + array.count] = attributes.management
+    return flags
+
+
+def tier_graph(plant: Plant) -> nx.MultiGraph[int]:
+    """Device classes as nodes, link rules as edges keyed by the rule; each holds an `Edge` as `edge`.
+
+    A rule that joins a class to itself is a loop.
+    """
+    import networkx as nx
+
+    links, keep = plant.links, data_links(plant)
+    graph: nx.MultiGraph[int] = nx.MultiGraph()
+    for rule in plant.design.rules:
+        rows = np.flatnonzero(keep & (links.rule == rule.index))
+        if not len(rows):
+            continue
+        a = plant.class_of(int(links.a_device[rows[0]]))
+        z = plant.class_of(int(links.z_device[rows[0]]))
+        edge = Edge(
+            rule.index,
+            len(rows),
+            int(links.speed[rows].min()),
+            _spread(links.a_device[rows], a),
+            _spread(links.z_device[rows], z),
+        )
+        for cls in (a, z):
+            graph.add_node(cls.index, kind=plant.element_of(cls).kind, count=cls.count)
+        graph.add_edge(a.index, z.index, key=rule.index, edge=edge)
+    return graph
+
+
+def _spread(devices: Ints, cls: DeviceClass) -> tuple[int, int]:
+    counts = np.bincount(devices - cls.first, minlength=cls.count)
+    return int(counts.min()), int(counts.max())
+
+
+def tiers(plant: Plant, graph: nx.MultiGraph[int]) -> dict[int, int]:
+    """Distance of every class from the nearest one that is no switch: 0 for servers, 1 for leaves, and so on.
+
+    Classes that no server reaches are left out.
+    """
+    found = {n: 0 for n in graph if plant.design.elements[plant.classes[n].element].kind != "switch"}
+    wave = list(found)
+    while wave:
+        after = []
+        for node in wave:
+            for peer in graph[node]:
+                if peer not in found:
+                    found[peer] = found[node] + 1
+                    after.append(peer)
+        wave = after
+    return found
+
+
+def oversubscription(
+    plant: Plant, classes: tuple[DeviceClass, ...], toward: tuple[DeviceClass, ...]
+) -> tuple[Fraction, int] | None:
+    """Bandwidth down over bandwidth up of the worst device of the classes, and that device.
+
+    Up are its links to devices `toward`; down are all its other fabric links. None if one has no link up.
+    """
+    keep = data_links(plant)
+    size = len(plant.devices)
+    above = np.isin(plant.devices.cls, np.array([c.index for c in toward], dtype=np.int64))
+    a, z, speed = plant.links.a_device[keep], plant.links.z_device[keep], plant.links.speed[keep]
+    near, far = np.concatenate([a, z]), np.concatenate([z, a])
+    both = np.concatenate([speed, speed])
+    up, down = np.zeros(size, dtype=np.int64), np.zeros(size, dtype=np.int64)
+    rising = above[far]
+    np.add.at(up, near[rising], both[rising])
+    np.add.at(down, near[~rising], both[~rising])
+    rows = np.concatenate([np.arange(c.first, c.first + c.count) for c in classes])
+    if not len(rows) or not up[rows].all():
+        return None
+    pairs, first = np.unique(np.stack([down[rows], up[rows]]), axis=1, return_index=True)
+    ratios = [Fraction(int(d), int(u)) for d, u in pairs.T]
+    worst = max(range(len(ratios)), key=lambda i: ratios[i])
+    return ratios[worst], int(rows[first[worst]])
