@@ -75,8 +75,7 @@ def clash_below(asn: Ints, tier: Ints, a: Ints, z: Ints) -> Clash | None:
     lower = np.where(tier[a] > tier[z], z, a)
     uneven = tier[a] != tier[z]
     # Parallel links to one device are one neighbour.
-    pairs = np.unique(np.stack([upper[uneven], lower[uneven]], axis=1), axis=0)
-    above, below = pairs[:, 0], pairs[:, 1]
+    above, below = np.divmod(np.unique(upper[uneven] * len(asn) + lower[uneven]), len(asn))
     order = np.lexsort((below, asn[below], above))
     above, below = above[order], below[order]
     rows = np.flatnonzero((above[1:] == above[:-1]) & (asn[below[1:]] == asn[below[:-1]]))

@@ -7,13 +7,14 @@ The design is frozen and equals what is read back from its own JSON.
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Union
+from typing import Annotated, Any, Literal, Union
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from ..dsl.source import Span
 from .indices import Index
 from .schema import (
+    KINDS,
     AcceleratorAttributes,
     AssemblyAttributes,
     CableAttributes,
@@ -56,6 +57,13 @@ AnyAttributes = Union[  # noqa: UP007 - pydantic reads it at run time
     HallAttributes,
     AssemblyAttributes,
 ]
+
+
+def _of_kind(data: Any) -> Any:
+    """Read attributes by the schema of their kind, which alone tells an inlet's from an outlet's."""
+    if isinstance(data, dict) and isinstance(data.get("attributes"), dict) and data.get("kind") in KINDS:
+        return {**data, "attributes": KINDS[data["kind"]].schema.model_validate(data["attributes"])}
+    return data
 
 
 class Dim(Model):
@@ -107,6 +115,8 @@ class Element(Model):
     doc: str = ""
     origin: Span
 
+    _by_kind = model_validator(mode="before")(_of_kind)
+
 
 class Media(Model):
     """An optic or cable that links are made with."""
@@ -117,6 +127,8 @@ class Media(Model):
     assumed: tuple[str, ...] = ()
     doc: str = ""
     origin: Span
+
+    _by_kind = model_validator(mode="before")(_of_kind)
 
 
 class Variable(Model):

@@ -71,13 +71,12 @@ def fabrics(design: Design, plant: Plant) -> tuple[Fabric, ...]:
 
 def _rules(design: Design, network: int) -> list[Rule]:
     """The link rules of a network, without those of management ports."""
-    name, sole = design.networks[network].name, len(design.networks) == 1
+    name = design.networks[network].name
     found = []
     for rule in design.rules:
-        if rule.medium != "link" or rule.z is None:
+        if rule.medium != "link" or rule.z is None or rule.network != name:
             continue
-        mine = rule.network == name or (rule.network is None and sole)
-        if mine and not any(_is_management(design, end.element) for end in (rule.a, rule.z)):
+        if not any(_is_management(design, end.element) for end in (rule.a, rule.z)):
             found.append(rule)
     return found
 
@@ -172,5 +171,5 @@ def _link_numbers(design: Design, rules: list[Rule]) -> tuple[Ints, int]:
         if all(design.elements[e].kind == "switch" for e in devices):
             first[rule.index] = total
             scope = prod(d.capacity for d in design.dims(rule.scope))
-            total += scope * prod(v.capacity for v in rule.variables) * rule.times
+            total += scope * prod(v.capacity for v in rule.variables)
     return first, total

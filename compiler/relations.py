@@ -350,6 +350,8 @@ def _tagged(rules: list[Rule], where: Callable[[Rule], str]) -> Iterator[Rule]:
 
 
 def _code(digest: int, length: int) -> str:
-    return "".join(_ALPHABET[(digest >> (75 - 5 * i)) & 31] for i in range(length))
+    """A letter first: a spreadsheet reads `123E-0001` as a number."""
+    first = _ALPHABET[10 + (digest >> 75) % 22]
+    return first + "".join(_ALPHABET[(digest >> (75 - 5 * i)) & 31] for i in range(1, length))
 
 

@@ -35,6 +35,19 @@ class Statement:
             for number, part in enumerate(self.parts)
         ) and not any(isinstance(part, Piece) and "\n" in part.text for part in self.parts)
 
+    @property
+    def opened(self) -> Block | None:
+        """The block of several lines that ends it, if all before is one line."""
+        *head, last = self.parts
+        if isinstance(last, Block) and not last.inline and Statement(self.kind, head, False).one_line:
+            return last
+        return None
+
+    @property
+    def several(self) -> bool:
+        """True for `a = 1, b = 2`, which has no columns."""
+        return self.kind == "Attributes" and sum(isinstance(p, Piece) and p.type == "EQUAL" for p in self.parts) > 1
+
 
 @dataclass(slots=True)
 class Remark:

@@ -2,7 +2,7 @@
 
 Every statement stands on a line of its own, four spaces further in for each block. Line breaks inside a
 statement stay where the writer put them. A block that was on one line stays there if the line fits.
-Adjacent one-line statements of a kind are set in columns (see `_SLOTS`), unless a line would not fit.
+Adjacent statements of a kind are set in columns (see `_SLOTS`), unless that would push a line out of the page.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ _INDENT = 4
 
 _CLAUSES = {"USING": 2, "TIMES": 2, "FOR": 2, "WHERE": 2, "ON": 2}
 _SLOTS: dict[str, tuple[dict[str, int], ...]] = {
-    "Use": ({"AS": 1},),
     "Param": ({"EQUAL": 1},),
     "Let": ({"EQUAL": 1},),
     "Declaration": ({"IS": 1}, {"LBRACE": 1}),
@@ -46,7 +45,7 @@ _TOP = frozenset({"Declaration"})
 
 @dataclass(slots=True)
 class _Row:
-    """A one-line statement cut at its columns: `cells[i]` is the text of slot i, with its least space."""
+    """A line cut at its columns: `cells[i]` is the text of slot i, with its least space."""
 
     cells: list[tuple[int, str]]
 
@@ -71,19 +70,18 @@ class Layout:
         for item in items:
             if isinstance(item, Statement):
                 self._fit(item, indent)
-        blanks = _blanks(items, top=indent == 0)
         lines: list[str] = []
         run: list[Statement] = []
-        for item, blank in zip(items, blanks, strict=True):
-            joins = isinstance(item, Statement) and item.one_line and not blank
-            if run and not (joins and isinstance(item, Statement) and _alike(item, run[0])):
+        for item, blank in zip(items, _blanks(items, top=indent == 0), strict=True):
+            columned = isinstance(item, Statement) and (item.one_line or item.opened is not None)
+            if run and (blank or not columned or not isinstance(item, Statement) or not _alike(item, run[-1])):
                 lines += self._run(run, indent)
                 run = []
             if blank:
                 lines.append("")
             if isinstance(item, Remark):
                 lines.append(" " * indent + item.text)
-            elif item.one_line:
+            elif columned:
                 run.append(item)
             else:
                 lines += self._long(item, indent)
@@ -97,13 +95,20 @@ class Layout:
                     part.inline = False
 
     def _run(self, run: Sequence[Statement], indent: int) -> list[str]:
+        """Statements in columns; of one that ends in an open block, the line before the brace takes part."""
         rows = [self._row(statement) for statement in run]
+        plain = [row.plain() for row in rows]
         texts = _columns(rows)
-        if any(indent + len(text) > WIDTH for text in texts):
-            texts = [row.plain() for row in rows]
-        return [
-            " " * indent + text + _trailing(statement.comment) for text, statement in zip(texts, run, strict=True)
-        ]
+        if any(indent + len(text) > WIDTH >= indent + len(alone) for text, alone in zip(texts, plain, strict=True)):
+            texts = plain
+        lines: list[str] = []
+        for text, statement in zip(texts, run, strict=True):
+            lines.append(" " * indent + text)
+            if statement.opened is not None:
+                lines[-1] += " {" + _trailing(statement.opened.comment)
+                lines += [*self._level(statement.opened.items, indent + _INDENT), " " * indent + "}"]
+            lines[-1] += _trailing(statement.comment)
+        return lines
 
     # --- one line ---
 
@@ -112,6 +117,8 @@ class Layout:
         before: Piece | None = None
         slots = _Slots(statement.kind)
         for part in statement.parts:
+            if part is statement.opened:
+                break
             gap = slots.enter(part)
             if gap is not None:
                 cells += [(0, "")] * (slots.current - len(cells))
@@ -226,7 +233,7 @@ def _blanks(items: Sequence[Item], *, top: bool) -> list[bool]:
 
 
 def _alike(a: Statement, b: Statement) -> bool:
-    return _ALIKE.get(a.kind, a.kind) == _ALIKE.get(b.kind, b.kind)
+    return not (a.several or b.several) and _ALIKE.get(a.kind, a.kind) == _ALIKE.get(b.kind, b.kind)
 
 
 def _continued(statement: Statement, before: Piece | None, part: Piece, depth: int) -> int:

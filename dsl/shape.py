@@ -2,7 +2,7 @@
 
 `*` and `/` stand tight inside a sum, in index brackets and after a tag (`8*n + r`, `eth[2*k]`, `row 4*p`),
 unless an operand is a quantity (`2 RU * n`); elsewhere they have a space on each side (`0.9 * supply(x)`).
-`..` stands tight between single numbers and names (`0..7`), else it has spaces (`1 MB .. 2 MB`).
+`..` stands tight (`0..n - 1`) unless an end is a quantity (`1 MB .. 2 MB`).
 Words, `+`, `-` and comparisons always have spaces.
 """
 
@@ -49,7 +49,7 @@ def shape(file: s.File, pieces: Sequence[Piece]) -> Shape:
         elif isinstance(node, s.Unary) and node.operator == "-":
             signs.add(node.span.start)
         elif isinstance(node, s.Range | s.Binder):
-            if _is_plain(node.low) and _is_plain(node.high):
+            if not _is_quantity(node.low) and not _is_quantity(node.high):
                 tight.add(_between(pieces, starts, node.low.span, ".."))
         elif isinstance(node, s.Step | s.Tagged):
             compact = True
@@ -81,8 +81,6 @@ def _is_quantity(node: s.Expr) -> bool:
     """True at a number with a unit, also at the edge of a product: `a * 2 W / b` must not read as `W/b`."""
     if isinstance(node, s.Binary):
         return _is_quantity(node.left) or _is_quantity(node.right)
+    if isinstance(node, s.Unary):
+        return _is_quantity(node.operand)
     return isinstance(node, s.Number) and node.unit != ""
-
-
-def _is_plain(node: s.Expr) -> bool:
-    return (isinstance(node, s.Number) and not node.unit) or (isinstance(node, s.Path) and node.bare is not None)

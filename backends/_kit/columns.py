@@ -82,7 +82,8 @@ def locations(plant: Plant) -> pl.Series:
     words = [
         f" U{format_number(Fraction(bottom, size) + 1)}" if bottom >= 0 else "" for bottom, size in distinct.T.tolist()
     ]
-    rack = pick(pl.Series(racks.names, dtype=pl.String), devices.rack)
+    # Names of racks are free text of the spec, unlike host names.
+    rack = pick(pl.Series([harmless(name) for name in racks.names], dtype=pl.String), devices.rack)
     return rack + pl.Series(words, dtype=pl.String).gather(number)
 
 

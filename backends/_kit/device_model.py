@@ -5,7 +5,7 @@ Built once for all of them from slices of columns; templates print it and comput
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -22,9 +22,15 @@ from .ports import NameGiver, Port, front
 from .safe import one_line
 
 Role = Literal["leaf", "spine", "superspine", "core"]
+Use = Literal["fabric", "host", "linked", "unused"]
 
 DEFAULT_MTU = 9100
 """MTU of fabric ports in bytes where the network gives none: SONiC's default, and within what all of them take."""
+
+_KINDS: tuple[Use, ...] = ("fabric", "host", "linked")
+
+_Linked = tuple[Use, str, str, str, int, str, str]
+"""An interface without its port."""
 
 _CHUNK = 256
 """Switches whose text columns are made at once: enough to be quick, few enough to stay small."""
@@ -52,7 +58,7 @@ class Interface(NamedTuple):
     """
 
     port: Port
-    kind: Literal["fabric", "host", "linked", "unused"]
+    kind: Use
     description: str
     peer: str
     peer_port: str
@@ -150,58 +156,76 @@ class _Maker:
     """What is looked up for every switch, made once."""
 
     def __init__(self, plant: Plant, routing: Routing, give: NameGiver) -> None:
-        self.plant = plant
-        self.routing = routing
-        self.give = give
-        self.network = network_model(plant.design, routing)
-        self.names = [one_line(name) for name in plant.devices.names]
-        self.labels = [[one_line(label) for label in terminal_names(plant, c, "port")] for c in plant.classes]
-        self.fronts: dict[int, tuple[Port, ...]] = {}
-        self.cables = cable_ids(plant)
-        self.asn = np.full(len(plant.devices), -1, dtype=np.int64)
-        self.asn[routing.devices] = routing.asn
+        self._plant = plant
+        self._routing = routing
+        self._network = network_model(plant.design, routing)
+        self._names = [one_line(name) for name in plant.devices.names]
+        self._labels = [[one_line(label) for label in terminal_names(plant, c, "port")] for c in plant.classes]
+        present = set(np.unique(plant.devices.cls[routing.devices]).tolist())
+        self._fronts = {c.index: front(plant, c, give) for c in plant.classes if c.index in present}
+        self._unused = {
+            index: [Interface(port, "unused", "", "", "", -1, "", "") for port in ports]
+            for index, ports in self._fronts.items()
+        }
+        self._cables = cable_ids(plant)
+        self._asn = np.full(len(plant.devices), -1, dtype=np.int64)
+        self._asn[routing.devices] = routing.asn
 
     def chunk(self, rows: Ints) -> Iterator[SwitchModel]:
         """Models of some rows of the routing."""
-        devices, ends = self.routing.devices[rows], self.plant.ends
-        at = [np.arange(ends.start[d], ends.start[d + 1]) for d in devices.tolist()]
-        picked = np.concatenate(at)
-        links, first = ends.link[picked], ends.side[picked] == 0
-        own = np.where(first, self.routing.a_address[links], self.routing.z_address[links])
-        other = np.where(first, self.routing.z_address[links], self.routing.a_address[links])
-        fabric = self.routing.fabric[links]
-        kinds = np.where(fabric, 0, np.where(own >= 0, 1, 2))
-        columns: Sequence[list[object]] = (
-            ends.port[picked].tolist(),
-            kinds.tolist(),
-            ends.peer_device[picked].tolist(),
-            ends.peer_port[picked].tolist(),
-            self.plant.devices.cls[ends.peer_device[picked]].tolist(),
-            np.where(fabric, self.asn[ends.peer_device[picked]], -1).tolist(),
-            self.cables.gather(links).to_list(),
-            dotted_column(own),
-            dotted_column(other),
-        )
-        ready = list(zip(*columns, strict=True))
+        devices, ends = self._routing.devices[rows], self._plant.ends
+        spans = [np.arange(ends.start[d], ends.start[d + 1]) for d in devices.tolist()]
+        linked = self._linked(np.concatenate(spans))
         stop = 0
-        for row, device, part in zip(rows.tolist(), devices.tolist(), at, strict=True):
-            start, stop = stop, stop + len(part)
-            yield self.switch(row, device, ready[start:stop])
+        for row, device, span in zip(rows.tolist(), devices.tolist(), spans, strict=True):
+            start, stop = stop, stop + len(span)
+            yield self._switch(row, device, dict(linked[start:stop]))
 
-    def switch(self, row: int, device: int, ends: list[tuple[object, ...]]) -> SwitchModel:
-        """One model from the rows of its linked ports."""
-        linked = {e[0]: self.interface(e) for e in ends}
-        ports = self.front(int(self.plant.devices.cls[device]))
-        interfaces = tuple(
-            linked[p.number](p) if p.number in linked else Interface(p, "unused", "", "", "", -1, "", "") for p in ports
-        )
-        routing, element = self.routing, self.plant.element_of(self.plant.class_of(device))
-        attributes = element.attributes
+    def _linked(self, picked: Ints) -> list[tuple[int, _Linked]]:
+        """Port number and what is linked there, for the given rows of the plant's ends."""
+        ends, routing = self._plant.ends, self._routing
+        links, first, peers = ends.link[picked], ends.side[picked] == 0, ends.peer_device[picked]
+        own = np.where(first, routing.a_address[links], routing.z_address[links])
+        other = np.where(first, routing.z_address[links], routing.a_address[links])
+        fabric = routing.fabric[links]
+        names, labels = self._names, self._labels
+        return [
+            (
+                number,
+                (
+                    kind,
+                    f"to {names[peer]} {labels[cls][port]} cable {cable}",
+                    names[peer],
+                    labels[cls][port],
+                    asn,
+                    f"{address}/31" if address else "",
+                    peer_address,
+                ),
+            )
+            for number, kind, peer, cls, port, asn, cable, address, peer_address in zip(
+                ends.port[picked].tolist(),
+                [_KINDS[k] for k in np.where(fabric, 0, np.where(own >= 0, 1, 2)).tolist()],
+                peers.tolist(),
+                self._plant.devices.cls[peers].tolist(),
+                ends.peer_port[picked].tolist(),
+                np.where(fabric, self._asn[peers], -1).tolist(),
+                self._cables.gather(links).to_list(),
+                dotted_column(own),
+                dotted_column(other),
+                strict=True,
+            )
+        ]
+
+    def _switch(self, row: int, device: int, linked: dict[int, _Linked]) -> SwitchModel:
+        """One model, from what is linked to each port number."""
+        routing, cls = self._routing, self._plant.class_of(device)
+        attributes = self._plant.element_of(cls).attributes
         assert isinstance(attributes, SwitchAttributes)
         base, tier = int(routing.host_base[row]), int(routing.tier[row])
+        pairs = zip(self._fronts[cls.index], self._unused[cls.index], strict=True)
         return SwitchModel(
-            self.names[device],
-            self.network,
+            self._names[device],
+            self._network,
             role_of(tier, routing.top),
             tier,
             int(routing.asn[row]),
@@ -210,5 +234,5 @@ class _Maker:
             one_line(attributes.model or ""),
             one_line(attributes.platform or ""),
             one_line(attributes.hwsku or ""),
-            interfaces,
+            tuple(Interface(port, *linked[port.number]) if port.number in linked else idle for port, idle in pairs),
         )

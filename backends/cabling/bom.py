@@ -139,10 +139,12 @@ def _cables(plant: Plant, material: Material, runs: Runs) -> Iterator[tuple[_Ite
         yield replace(item, length_um=length), count
 
 
-def _counted(rule: Ints, length: Ints) -> list[tuple[int, int, int]]:
+def _counted(rule: Ints, length: Ints) -> Iterator[tuple[int, int, int]]:
     """Distinct pairs of rule and length, with how often each occurs."""
-    pairs, count = np.unique(np.stack([rule, length]), axis=1, return_counts=True)
-    return [(int(r), int(um), int(n)) for (r, um), n in zip(pairs.T.tolist(), count.tolist(), strict=True)]
+    for number in np.unique(rule).tolist():
+        lengths, count = np.unique(length[rule == number], return_counts=True)
+        for um, times in zip(lengths.tolist(), count.tolist(), strict=True):
+            yield number, um, times
 
 
 def _dollars(price: Quantity | None, quantity: int) -> str:

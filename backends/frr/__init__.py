@@ -1,0 +1,5 @@
+"""Configuration of FRRouting on Linux switches."""
+
+from .backend import Frr
+
+__all__ = ["Frr"]

@@ -1,0 +1,70 @@
+"""What the checks look at: the plant and what is computed from it, each thing once and only when asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil
+
+import numpy as np
+
+from ...dsl.units import Quantity
+from ..cages import Plugged, plugged
+from ..design import Design, Rule
+from ..flow import Flow, Pools, flow, pools
+from ..plant import Ints, Plant, Relations
+from ..power import Loads, loads
+from ..supply import effective_supply
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A plant and the columns that follow from it."""
+
+    design: Design
+    plant: Plant
+
+    @cached_property
+    def loads(self) -> Loads:
+        """Load of every device."""
+        return loads(self.plant)
+
+    @cached_property
+    def flow(self) -> Flow:
+        """Flow through every feed."""
+        return flow(self.plant, self.loads)
+
+    @cached_property
+    def pools(self) -> Pools:
+        """Feeders in parallel."""
+        return pools(self.plant)
+
+    @cached_property
+    def supply(self) -> Ints:
+        """Effective supply of every device."""
+        return effective_supply(self.plant, self.pools)
+
+    @cached_property
+    def plugged(self) -> Plugged:
+        """What is plugged in at every end of every link."""
+        return plugged(self.plant)
+
+    def relations(self, medium: str) -> Relations:
+        """Columns of a medium by its word."""
+        return {"link": self.plant.links, "feed": self.plant.feeds, "pipe": self.plant.pipes}[medium]
+
+    def rules(self, medium: str) -> tuple[tuple[Rule, slice], ...]:
+        """Rules of a medium that join something, with their rows (which stand together)."""
+        column = self.relations(medium).rule
+        found = []
+        for rule in self.design.rules:
+            if rule.medium == medium:
+                low, high = np.searchsorted(column, [rule.index, rule.index + 1])
+                if high > low:
+                    found.append((rule, slice(int(low), int(high))))
+        return tuple(found)
+
+
+def micrometres(length: Quantity) -> int:
+    """A length in whole micrometres, rounded up."""
+    return ceil(length.value * 10**6)

@@ -1,0 +1,172 @@
+"""The fabric under a workload as a tree of tiers: which servers meet where, and with what bandwidth.
+
+A switch is of tier t if its shortest way to a server of the workload has t links. Two servers meet at tier t if
+they are joined by switches of tiers up to t. A server joins all the switches it is linked to, because data
+changes from rail to rail inside it, so the leaves of all rails of a rail-optimised group form one group.
+
+Bandwidth of a rank through tier t is that of its ports or, if lower, the bandwidth of all links from a group of
+tier s to tier s + 1 shared evenly by the group's ranks, for the worst s < t. In a regular tree that is the rate of the ports
+times the product of up over down ratios below t, at most 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from ...dsl.diagnostics import Diagnostic, diagnose
+from ..plant import Ints, Plant
+from ..views.fabric import data_links
+from .ranks import Ranks
+
+
+@dataclass(frozen=True)
+class Tier:
+    """One tier. `group` numbers for every server, in rank order, the group that meets here.
+
+    `links` are the links down to the tier below. `bandwidth` is in bit/s, one direction, of the rank that has
+    least; `even` is false if others have more.
+    """
+
+    number: int
+    switches: Ints
+    links: Ints
+    group: Ints
+    bandwidth: Fraction
+    even: bool
+
+    @property
+    def sizes(self) -> Ints:
+        """Servers of each group."""
+        return np.bincount(self.group)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """The tiers, leaves first, up to the one where all ranks meet. `level` is the tier of every device: 0 for
+    servers of the workload, -1 outside the fabric. `lower` and `upper` are the ends of every link of the plant (-1 outside)."""
+
+    tiers: tuple[Tier, ...]
+    level: Ints
+    lower: Ints
+    upper: Ints
+
+
+def find_tree(plant: Plant, ranks: Ranks) -> Tree | Diagnostic:
+    """The tree of a workload's fabric, or why it is none."""
+    edges = _edges(plant, ranks)
+    a, z = plant.links.a_device[edges], plant.links.z_device[edges]
+    level = _levels(len(plant.devices), ranks.servers, a, z)
+    inside = level[a] >= 0
+    edges, a, z = edges[inside], a[inside], z[inside]
+    flat = np.flatnonzero(level[a] == level[z])
+    if len(flat):
+        return _refuse(plant, ranks, int(edges[flat[0]]), len(flat))
+    rising = level[a] < level[z]
+    lower, upper = np.full((2, len(plant.links)), -1, dtype=np.int64)
+    lower[edges], upper[edges] = np.where(rising, a, z), np.where(rising, z, a)
+    tiers = _tiers(plant, ranks, level, edges, lower, upper)
+    if ranks.cls.count > 1 and (not tiers or tiers[-1].group.any()):
+        other = int(np.argmax(tiers[-1].group != 0)) if tiers else 1
+        names = plant.devices.names
+        return diagnose(
+            "RW8102",
+            ranks.workload.origin,
+            "these ranks",
+            detail=f"no links lead from {names[ranks.cls.first]} to {names[ranks.cls.first + other]}",
+            help="join all servers of the workload by one network",
+        )
+    return Tree(tiers, level, lower, upper)
+
+
+def _edges(plant: Plant, ranks: Ranks) -> Ints:
+    """Links of the workload's network between its servers and switches."""
+    node = np.zeros(len(plant.devices), dtype=np.bool_)
+    node[ranks.servers] = True
+    for cls in plant.classes_of_kind("switch"):
+        node[cls.first : cls.first + cls.count] = True
+    links = plant.links
+    keep = data_links(plant) & (links.network == ranks.network) & node[links.a_device] & node[links.z_device]
+    return np.flatnonzero(keep)
+
+
+def _levels(size: int, servers: Ints, a: Ints, z: Ints) -> Ints:
+    """Distance of every device from the nearest server; -1 where no server is reached."""
+    level = np.full(size, -1, dtype=np.int64)
+    level[servers] = 0
+    step = 0
+    while True:
+        new_z, new_a = z[(level[a] == step) & (level[z] < 0)], a[(level[z] == step) & (level[a] < 0)]
+        if not len(new_z) and not len(new_a):
+            return level
+        step += 1
+        level[new_z] = step
+        level[new_a] = step
+
+
+def _tiers(plant: Plant, ranks: Ranks, level: Ints, edges: Ints, lower: Ints, upper: Ints) -> tuple[Tier, ...]:
+    label = np.arange(len(plant.devices), dtype=np.int64)
+    speed = plant.links.speed
+    rates = {Fraction(int(rate)) for rate in np.unique(speed[ranks.links].sum(axis=1))}
+    found: list[Tier] = []
+    for number in range(1, int(level.max(initial=0)) + 1):
+        rows = edges[level[upper[edges]] == number]
+        if number > 1:
+            cuts = _cuts(label, ranks, lower[rows], speed[rows])
+            rates = {min(rate, cut) for rate in rates for cut in cuts}
+        label = components(len(label), label[lower[rows]], label[upper[rows]])[label]
+        _, first, group = np.unique(label[ranks.servers], return_index=True, return_inverse=True)
+        # Groups are numbered as rank order meets them.
+        group = np.argsort(np.argsort(first))[group.reshape(-1)]
+        switches = np.flatnonzero(level == number)
+        found.append(Tier(number, switches, rows, group, min(rates), len(rates) == 1))
+        if not group.any():
+            break
+    return tuple(found)
+
+
+def _cuts(label: Ints, ranks: Ranks, lower: Ints, speed: Ints) -> set[Fraction]:
+    """Bandwidth up from a group per rank, as it occurs: groups are the labels of the tier below."""
+    up = np.zeros(len(label), dtype=np.int64)
+    np.add.at(up, label[lower], speed)
+    members = np.bincount(label[ranks.servers], minlength=len(label)) * ranks.per_server
+    groups = np.flatnonzero(members)
+    pairs = np.unique(np.stack([up[groups], members[groups]]), axis=1)
+    return {Fraction(int(rate), int(many)) for rate, many in pairs.T}
+
+
+def components(size: int, a: Ints, z: Ints) -> Ints:
+    """Connected components of a graph: for each node the smallest node that it is joined to.
+
+    Every pass hooks each tree under the smallest neighbouring root and then flattens all trees, so the number
+    of passes grows with the logarithm of the size.
+    """
+    label = np.arange(size, dtype=np.int64)
+    while True:
+        before = label.copy()
+        low = np.minimum(label[a], label[z])
+        np.minimum.at(label, before[a], low)
+        np.minimum.at(label, before[z], low)
+        while True:
+            flat = label[label]
+            if np.array_equal(flat, label):
+                break
+            label = flat
+        if np.array_equal(label, before):
+            return label
+
+
+def _refuse(plant: Plant, ranks: Ranks, link: int, count: int) -> Diagnostic:
+    rule = plant.design.rules[int(plant.links.rule[link])]
+    names = plant.devices.names
+    one, other = names[int(plant.links.a_device[link])], names[int(plant.links.z_device[link])]
+    return diagnose(
+        "RW8102",
+        rule.origin,
+        "this link",
+        detail=f"{one} and {other} are of one tier, and so are the ends of {count:,} links in all",
+        help="a mesh, torus or dragonfly has no tiers; leave this workload to a simulator that reads plain graphs",
+        also=[(ranks.workload.origin, "the workload")],
+    )
