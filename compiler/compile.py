@@ -132,7 +132,7 @@ class _Compiler:
     def _check_top(self) -> None:
         """Names declared twice, unknown kinds and statements that do not belong at the top, in every file."""
         for module in self._program.modules.values():
-            seen: dict[str, Span] = {alias: Span(module.source.name, 0, 0) for alias in ()}
+            seen: dict[str, Span] = {}
             for position, statement in enumerate(module.file.statements):
                 if isinstance(statement, s.Declaration | s.Let | s.Param):
                     name = statement.name

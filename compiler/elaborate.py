@@ -233,9 +233,9 @@ class Elaborator:
         attributes = node.element.attributes
         if not isinstance(attributes, PortAttributes):
             return
-        found = {}
+        found: dict[str, dict[str, tuple[Segment, ...]]] = {}
         for name, given, extra in (
-            ("names", attributes.names, set()),
+            ("names", attributes.names, set[str]()),
             ("lane_names", attributes.lane_names, {"lane"}),
         ):
             written = node.body.attributes.get(name)

@@ -265,13 +265,15 @@ class _Tables:
         count = len(rank) * scopes
         if count == 0:
             self._problems.append(diagnose("RW3013", rule.origin, "for no value of its indices"))
-        columns = []
+        columns: list[Ints] = []
         for device_first, inside, device, terminal in ends:
             outer = np.arange(scopes, dtype=np.int64) * inside + device_first
             columns.append((outer[:, None] + device[None, :]).ravel())
             columns.append(np.tile(terminal, scopes))
         number = (scope_rank[:, None] * reserved + rank[None, :]).ravel()
-        return _Rows(*columns, np.full(count, rule.index, dtype=np.int64), number)
+        a_device, a_terminal, z_device, z_terminal = columns
+        number_of_rule = np.full(count, rule.index, dtype=np.int64)
+        return _Rows(a_device, a_terminal, z_device, z_terminal, number_of_rule, number)
 
     def positions(self, rule: Rule) -> tuple[Ints, Ints, Ints] | None:
         """Number of the rack within its element, row and bay, of every rack that a `place` rule puts."""

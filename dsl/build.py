@@ -298,7 +298,7 @@ class _ToSyntax(Transformer_NonRecursive[Token, Any]):
         span = self._span(meta)
         return s.Group(items[0], span, self._depth(span, items[0]))
 
-    def list(self, meta: Any, items: list[Any]) -> s.ListExpr:
+    def list_expr(self, meta: Any, items: list[Any]) -> s.ListExpr:
         span = self._span(meta)
         return s.ListExpr(tuple(items), span, self._depth(span, *items))
 

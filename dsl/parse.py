@@ -187,7 +187,7 @@ class _Run:
             while len(self._open) > 1:
                 self._machine.feed_token(Token("RBRACE", "}"))
                 self._open.pop()
-            return self._machine.feed_eof(self._last)
+            return self._end()
         except UnexpectedToken as error:
             if not self.diagnostics:
                 end = len(self.source.text)
@@ -199,7 +199,10 @@ class _Run:
                 )
             self._restore()
             self._open = self._open[:1]
-            return self._machine.feed_eof(self._last) if self._recovers else None
+            return self._end() if self._recovers else None
+
+    def _end(self) -> object:
+        return self._machine.feed_eof(self._last)  # type: ignore[no-untyped-call]
 
     def _accepted(self, error: UnexpectedToken) -> set[str]:
         state = self._machine.parser_state.position

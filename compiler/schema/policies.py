@@ -55,8 +55,8 @@ class NetworkAttributes(Model):
 
     source: str | None = Field(None, description="Where the published figures come from.")
     assumed: str | None = Field(None, description="What about this is our own guess, and why.")
-    routing: Ebgp | Unrouted = Field(default_factory=Ebgp, description="`ebgp { … }`, `infiniband` or `none`.")
-    pools: Pools = Field(default_factory=Pools, description="Address pools.")
+    routing: Ebgp | Unrouted = Field(default=Ebgp(), description="`ebgp { … }`, `infiniband` or `none`.")
+    pools: Pools = Field(default=Pools(), description="Address pools.")
     roce: Roce | None = Field(None, description="Lossless class; absent means no lossless class.")
     mtu: Annotated[AnyQuantity, Of(units.DATA)] | None = Field(None, description="MTU of every fabric port.")
 
