@@ -68,6 +68,25 @@ CODES: dict[str, Code] = {
     "RW3013": Code("warning", "a relation that joins nothing"),
     "RW3014": Code("error", "a port is joined to itself"),
     "RW3015": Code("error", "an index that is reserved but not built"),
+    "RW3016": Code("error", "one cage holds two different plugs"),
+    # --- RW4: cabling ---
+    "RW4001": Code("error", "a link is longer than its optic or cable reaches"),
+    "RW4002": Code("warning", "a server or switch without any link"),
+    "RW4003": Code("error", "no length that is sold is long enough"),
+    # --- RW5: power ---
+    "RW5001": Code("error", "an inlet is fed twice"),
+    "RW5002": Code("error", "the supply is below the peak draw"),
+    "RW5003": Code("error", "an outlet or inlet carries more than its rating"),
+    "RW5004": Code("warning", "a device that nothing feeds"),
+    "RW5005": Code("warning", "a part whose power is not known"),
+    "RW5006": Code("warning", "a feeder whose supply is not known"),
+    "RW5007": Code("error", "feeds that run in a circle"),
+    # --- RW6: cooling and space ---
+    "RW6001": Code("error", "a coolant coupling is used twice"),
+    "RW6002": Code("error", "two devices in one place of a rack"),
+    "RW6003": Code("error", "a device reaches out of its rack"),
+    "RW6004": Code("error", "two racks in one place of the floor"),
+    "RW6005": Code("error", "a rack holds more weight than its frame carries"),
     # --- RW7: topology and routing ---
     "RW7001": Code("error", "an address pool is too small"),
     "RW7002": Code("error", "the AS numbers run out of their range"),
@@ -78,13 +97,13 @@ CODES: dict[str, Code] = {
     "RW7007": Code("error", "a routed network lacks an address pool"),
     "RW7008": Code("error", "a switch belongs to two routed networks"),
     "RW7009": Code("error", "an AS number that is reserved"),
+    "RW7101": Code("error", "a requirement does not hold"),
+    "RW7102": Code("error", "a requirement cannot be decided"),
     # --- RW8: backends ---
     "RW8001": Code("error", "a part gives its ports no name in this operating system"),
     "RW8002": Code("error", "an interface name that this operating system cannot have"),
     "RW8003": Code("error", "a host name that this operating system cannot have"),
     "RW8004": Code("error", "an MTU that this operating system cannot have"),
-    "RW8200": Code("error", "one cage is given two different plugs"),
     "RW8201": Code("note", "links that name no cable or optic"),
     "RW8202": Code("note", "cables whose length is unknown"),
-    "RW8203": Code("warning", "no cable of that length is sold"),
 }

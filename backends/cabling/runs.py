@@ -7,13 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...compiler.cages import Plugged, media_table
-from ...compiler.design import Media
 from ...compiler.geometry import UNKNOWN, sold_length
 from ...compiler.plant import Ints, Plant
 from ...compiler.schema import CableAttributes, OpticAttributes
-
-_CONNECTORS = {"mpo12_apc_x2": "mpo12_apc", "lc_duplex_x2": "lc_duplex"}
-"""A twin-port optic has two connectors; each of its ports takes one fibre with the single one."""
 
 
 @dataclass(frozen=True)
@@ -41,26 +37,23 @@ class Runs:
 
 
 def material(plant: Plant) -> Material:
-    """Cable or fibre of each rule."""
+    """Cable or fibre of each rule. One end tells: checks have compared it with the other."""
     cables: list[str | None] = [None] * max(1, len(plant.design.rules))
     fibres = list(cables)
     for rule in plant.design.rules:
         if rule.medium != "link" or rule.using is None:
             continue
-        a, z = (plant.design.media[name] for name in rule.using)
-        if a.kind == "cable":
-            cables[rule.index] = a.name
+        media = plant.design.media[rule.using[0]]
+        if isinstance(media.attributes, OpticAttributes):
+            fibres[rule.index] = fibre_words(media.attributes)
         else:
-            fibres[rule.index] = fibre_words(a, z)
+            cables[rule.index] = media.name
     return Material(cables, fibres)
 
 
-def fibre_words(a: Media, z: Media) -> str:
-    """The fibre between two optics, such as `mpo12_apc smf 8f`, or `mpo12_apc to mpo16_apc smf 8f`."""
-    ends = [end.attributes for end in (a, z) if isinstance(end.attributes, OpticAttributes)]
-    connectors = dict.fromkeys(_CONNECTORS.get(end.connector, end.connector) for end in ends)
-    glass = dict.fromkeys(end.fiber for end in ends)
-    return f"{' to '.join(connectors)} {'/'.join(glass)} {max(end.fibers for end in ends)}f"
+def fibre_words(optic: OpticAttributes) -> str:
+    """The fibre that one port of an optic takes, such as `mpo12_apc smf 8f`; the far end takes the same."""
+    return f"{optic.connector.removesuffix('_x2')} {optic.fiber} {optic.fibers}f"
 
 
 def runs(plant: Plant, seen: Plugged) -> Runs:

@@ -22,8 +22,8 @@ def racks_in_one_place(facts: Facts) -> Iterator[Diagnostic]:
     floor, room = _floors(facts)
     order = rows[np.lexsort((rows, racks.bay[rows], racks.row[rows], room[rows], floor[rows]))]
     same = np.ones(max(0, len(order) - 1), dtype=np.bool_)
-    for column in (floor, room, racks.row, racks.bay):
-        same &= np.diff(column[order]) == 0
+    for key in (floor, room, racks.row, racks.bay):
+        same &= np.diff(key[order]) == 0
     hit = np.flatnonzero(same)
     if not len(hit):
         return

@@ -23,30 +23,30 @@ class Floor(Model):
 class AssemblyAttributes(Attributes):
     """What every assembly may say."""
 
-    os: AnyWord | None = Field(None, description="Operating system of the switches inside that name none.")
-    floor: Floor | None = Field(None, description="Geometry of the floor plan that places the racks inside.")
+    os: AnyWord | None = Field(default=None, description="Operating system of the switches inside that name none.")
+    floor: Floor | None = Field(default=None, description="Geometry of the floor plan that places the racks inside.")
 
 
 class RackAttributes(AssemblyAttributes):
     """A rack and its frame."""
 
-    model: str | None = Field(None, description="The maker's part number of the frame.")
-    vendor: str | None = Field(None, description="The maker of the frame.")
+    model: str | None = Field(default=None, description="The maker's part number of the frame.")
+    vendor: str | None = Field(default=None, description="The maker of the frame.")
     unit: Annotated[Literal["OU", "RU"], Word(("OU", "RU"))] | None = Field(
-        None, description="Unit of its positions, counted from 1 at the bottom."
+        default=None, description="Unit of its positions, counted from 1 at the bottom."
     )
-    height: Length | None = Field(None, description="Usable height, in OU or RU.")
-    base: Length | None = Field(None, description="Height of the bottom of unit 1 above the floor.")
-    outer_height: Length | None = Field(None, description="Height of the frame.")
-    width: Length | None = Field(None, description="Outer width.")
-    depth: Length | None = Field(None, description="Outer depth.")
-    weight: Mass | None = Field(None, description="Weight of the empty frame.")
-    payload: Mass | None = Field(None, description="Most weight that the frame carries.")
-    busbar_limit: Power | None = Field(None, description="Most power that the busbar carries.")
+    height: Length | None = Field(default=None, description="Usable height, in OU or RU.")
+    base: Length | None = Field(default=None, description="Height of the bottom of unit 1 above the floor.")
+    outer_height: Length | None = Field(default=None, description="Height of the frame.")
+    width: Length | None = Field(default=None, description="Outer width.")
+    depth: Length | None = Field(default=None, description="Outer depth.")
+    weight: Mass | None = Field(default=None, description="Weight of the empty frame.")
+    payload: Mass | None = Field(default=None, description="Most weight that the frame carries.")
+    busbar_limit: Power | None = Field(default=None, description="Most power that the busbar carries.")
 
 
 class HallAttributes(AssemblyAttributes):
     """A hall, building, row, site or group."""
 
-    supply: Power | None = Field(None, description="Power that is available to everything inside.")
-    supply_temperature: Temperature | None = Field(None, description="Temperature of the air or facility water.")
+    supply: Power | None = Field(default=None, description="Power that is available to everything inside.")
+    supply_temperature: Temperature | None = Field(default=None, description="Temperature of the air or facility water.")

@@ -35,103 +35,103 @@ from .values import (
 class Attributes(Model):
     """What every kind may say."""
 
-    source: str | None = Field(None, description="Where the published figures come from.")
-    assumed: str | None = Field(None, description="What about this is our own guess, and why.")
-    name: PatternText | None = Field(None, description="Host name pattern, such as `rsw{gpu:03}.p{pod:02}`.")
+    source: str | None = Field(default=None, description="Where the published figures come from.")
+    assumed: str | None = Field(default=None, description="What about this is our own guess, and why.")
+    name: PatternText | None = Field(default=None, description="Host name pattern, such as `rsw{gpu:03}.p{pod:02}`.")
 
 
 class PartAttributes(Attributes):
     """What every part may say."""
 
-    model: str | None = Field(None, description="The maker's part number; the BOM is counted by it.")
-    vendor: str | None = Field(None, description="The maker.")
-    height: Length | None = Field(None, description="Height in a rack, in OU or RU.")
-    width: Length | None = Field(None, description="Width.")
-    depth: Length | None = Field(None, description="Depth.")
-    weight: Mass | None = Field(None, description="Weight as installed, without cables.")
-    peak_power: Power | None = Field(None, description="Highest continuous input, of the part and all inside it.")
-    typical_power: Power | None = Field(None, description="Input in normal running, of the part and all inside it.")
-    price: Cost | None = Field(None, description="Price of one; only ever from the user.")
+    model: str | None = Field(default=None, description="The maker's part number; the BOM is counted by it.")
+    vendor: str | None = Field(default=None, description="The maker.")
+    height: Length | None = Field(default=None, description="Height in a rack, in OU or RU.")
+    width: Length | None = Field(default=None, description="Width.")
+    depth: Length | None = Field(default=None, description="Depth.")
+    weight: Mass | None = Field(default=None, description="Weight as installed, without cables.")
+    peak_power: Power | None = Field(default=None, description="Highest continuous input, of the part and all inside it.")
+    typical_power: Power | None = Field(default=None, description="Input in normal running, of the part and all inside it.")
+    price: Cost | None = Field(default=None, description="Price of one; only ever from the user.")
 
 
 class AcceleratorAttributes(PartAttributes):
     """A GPU, TPU or other accelerator."""
 
-    tdp: Power | None = Field(None, description="Thermal design power; stands for peak_power if that is not given.")
-    memory: Data | None = Field(None, description="Capacity of its own memory.")
-    memory_bandwidth: ByteRate | None = Field(None, description="Bandwidth of its own memory.")
-    scale_up: ByteRate | None = Field(None, description="Scale-up bandwidth, one direction, of one accelerator.")
-    scale_up_links: int | None = Field(None, description="Scale-up links of one accelerator.")
-    fp4: Operations | None = Field(None, description="Dense FP4 peak.")
-    fp8: Operations | None = Field(None, description="Dense FP8 peak.")
-    bf16: Operations | None = Field(None, description="Dense BF16 peak.")
+    tdp: Power | None = Field(default=None, description="Thermal design power; stands for peak_power if that is not given.")
+    memory: Data | None = Field(default=None, description="Capacity of its own memory.")
+    memory_bandwidth: ByteRate | None = Field(default=None, description="Bandwidth of its own memory.")
+    scale_up: ByteRate | None = Field(default=None, description="Scale-up bandwidth, one direction, of one accelerator.")
+    scale_up_links: int | None = Field(default=None, description="Scale-up links of one accelerator.")
+    fp4: Operations | None = Field(default=None, description="Dense FP4 peak.")
+    fp8: Operations | None = Field(default=None, description="Dense FP8 peak.")
+    bf16: Operations | None = Field(default=None, description="Dense BF16 peak.")
 
 
 class CpuAttributes(PartAttributes):
     """A host processor."""
 
-    tdp: Power | None = Field(None, description="Thermal design power; stands for peak_power if that is not given.")
-    cores: int | None = Field(None, description="Cores.")
+    tdp: Power | None = Field(default=None, description="Thermal design power; stands for peak_power if that is not given.")
+    cores: int | None = Field(default=None, description="Cores.")
 
 
 class NicAttributes(PartAttributes):
     """A network adapter."""
 
-    tdp: Power | None = Field(None, description="Thermal design power; stands for peak_power if that is not given.")
-    latency: Time | None = Field(None, description="One-way latency of the adapter.")
+    tdp: Power | None = Field(default=None, description="Thermal design power; stands for peak_power if that is not given.")
+    latency: Time | None = Field(default=None, description="One-way latency of the adapter.")
 
 
 class ServerAttributes(PartAttributes):
     """A server, tray or other box that holds accelerators, processors and adapters."""
 
     scale_up: Annotated[Literal["switch", "mesh", "ring"], Word(("switch", "mesh", "ring"))] | None = Field(
-        None, description="How the accelerators inside are joined: through switches, all to all, or in a ring."
+        default=None, description="How the accelerators inside are joined: through switches, all to all, or in a ring."
     )
-    scale_up_latency: Time | None = Field(None, description="One-way latency between two accelerators inside.")
+    scale_up_latency: Time | None = Field(default=None, description="One-way latency between two accelerators inside.")
 
 
 class SwitchAttributes(PartAttributes):
     """A packet switch."""
 
-    os: AnyWord | None = Field(None, description="Network operating system; it chooses the backend.")
-    asic: str | None = Field(None, description="Switching silicon.")
-    buffer: Data | None = Field(None, description="Packet buffer.")
-    capacity: Rate | None = Field(None, description="Switching capacity, one direction.")
-    latency: Time | None = Field(None, description="Port to port latency.")
-    max_ports: int | None = Field(None, description="Most logical ports that the silicon can drive.")
-    platform: str | None = Field(None, description="Platform string of the network operating system.")
-    hwsku: str | None = Field(None, description="Hardware SKU string of the network operating system.")
+    os: AnyWord | None = Field(default=None, description="Network operating system; it chooses the backend.")
+    asic: str | None = Field(default=None, description="Switching silicon.")
+    buffer: Data | None = Field(default=None, description="Packet buffer.")
+    capacity: Rate | None = Field(default=None, description="Switching capacity, one direction.")
+    latency: Time | None = Field(default=None, description="Port to port latency.")
+    max_ports: int | None = Field(default=None, description="Most logical ports that the silicon can drive.")
+    platform: str | None = Field(default=None, description="Platform string of the network operating system.")
+    hwsku: str | None = Field(default=None, description="Hardware SKU string of the network operating system.")
     asn: Annotated[Index, Indexed()] | None = Field(
-        None, description="BGP autonomous system number; may use the indices of the enclosing arrays."
+        default=None, description="BGP autonomous system number; may use the indices of the enclosing arrays."
     )
 
 
 class SupplyAttributes(PartAttributes):
     """A shelf, panel, busway, PDU, UPS or battery: something that feeds others."""
 
-    supply: Power | None = Field(None, description="Power that it can carry continuously with its redundancy intact.")
-    installed: Power | None = Field(None, description="Power of all its modules together.")
-    efficiency: Ratio | None = Field(None, description="Output over input at typical load.")
-    modules: int | None = Field(None, description="Power supply modules in it.")
-    ride_through: Time | None = Field(None, description="Time that its storage carries the full supply.")
+    supply: Power | None = Field(default=None, description="Power that it can carry continuously with its redundancy intact.")
+    installed: Power | None = Field(default=None, description="Power of all its modules together.")
+    efficiency: Ratio | None = Field(default=None, description="Output over input at typical load.")
+    modules: int | None = Field(default=None, description="Power supply modules in it.")
+    ride_through: Time | None = Field(default=None, description="Time that its storage carries the full supply.")
 
 
 class CoolingAttributes(PartAttributes):
     """A CDU, manifold, door or other part of a coolant loop."""
 
-    heat: Power | None = Field(None, description="Heat that it can take away.")
-    flow: Flow | None = Field(None, description="Coolant flow that it can move.")
-    supply_temperature: Temperature | None = Field(None, description="Temperature of the coolant that it delivers.")
+    heat: Power | None = Field(default=None, description="Heat that it can take away.")
+    flow: Flow | None = Field(default=None, description="Coolant flow that it can move.")
+    supply_temperature: Temperature | None = Field(default=None, description="Temperature of the coolant that it delivers.")
 
 
 class PortAttributes(Attributes):
     """A data port: a cage, or a fixed connector."""
 
     speed: Rate = Field(description="Speed of the whole cage, one direction.")
-    cage: Cage | list[Cage] | None = Field(None, description="Form factor, or all form factors that fit.")
-    lanes: int | None = Field(None, description="Electrical lanes of the cage.")
-    max_split: int = Field(1, description="Most logical ports that the cage can be split into.")
-    management: bool = Field(False, description="A management port: no part of the data fabric.")
+    cage: Cage | list[Cage] | None = Field(default=None, description="Form factor, or all form factors that fit.")
+    lanes: int | None = Field(default=None, description="Electrical lanes of the cage.")
+    max_split: int = Field(default=1, description="Most logical ports that the cage can be split into.")
+    management: bool = Field(default=False, description="A management port: no part of the data fabric.")
     names: dict[str, PatternText] = Field(
         default_factory=dict, description="Interface name in each operating system, such as `Ethernet{8*eth}`."
     )
@@ -143,24 +143,24 @@ class PortAttributes(Attributes):
 class OutletAttributes(Attributes):
     """Where power leaves a part."""
 
-    rating: Power | None = Field(None, description="Most power that may leave here.")
-    voltage: Voltage | None = Field(None, description="Voltage.")
-    current: Current | None = Field(None, description="Most current that may leave here.")
-    busbar: bool = Field(False, description="In parallel with every other outlet that feeds the same loads.")
+    rating: Power | None = Field(default=None, description="Most power that may leave here.")
+    voltage: Voltage | None = Field(default=None, description="Voltage.")
+    current: Current | None = Field(default=None, description="Most current that may leave here.")
+    busbar: bool = Field(default=False, description="In parallel with every other outlet that feeds the same loads.")
 
 
 class InletAttributes(Attributes):
     """Where power enters a part."""
 
-    rating: Power | None = Field(None, description="Most power that may enter here.")
-    voltage: Voltage | None = Field(None, description="Voltage.")
-    busbar: bool = Field(False, description="Clips onto a busbar, so several outlets may feed it together.")
+    rating: Power | None = Field(default=None, description="Most power that may enter here.")
+    voltage: Voltage | None = Field(default=None, description="Voltage.")
+    busbar: bool = Field(default=False, description="Clips onto a busbar, so several outlets may feed it together.")
 
 
 class CouplingAttributes(Attributes):
     """Where coolant leaves or enters a part."""
 
-    flow: Flow | None = Field(None, description="Most flow through it.")
+    flow: Flow | None = Field(default=None, description="Most flow through it.")
 
 
 class OpticAttributes(PartAttributes):
@@ -168,14 +168,14 @@ class OpticAttributes(PartAttributes):
 
     form: Cage = Field(description="Form factor.")
     speed: Rate = Field(description="Speed of the whole module.")
-    ports: int = Field(1, description="Independent ports of the module: 2 for a twin-port 2x400G.")
+    ports: int = Field(default=1, description="Independent ports of the module: 2 for a twin-port 2x400G.")
     media: AnyWord = Field(description="Signalling of one port, such as dr4_400g; both ends must agree.")
     connector: Connector = Field(description="Connector on its face.")
     fibers: int = Field(description="Fibres that one port uses.")
     fiber: Annotated[Literal["smf", "mmf"], Word(("smf", "mmf"))] = Field(description="Single-mode or multi-mode.")
     reach: Length = Field(description="Longest link.")
-    power: Power | None = Field(None, description="Highest power of one module.")
-    latency: Time | None = Field(None, description="One-way latency of one module.")
+    power: Power | None = Field(default=None, description="Highest power of one module.")
+    latency: Time | None = Field(default=None, description="One-way latency of one module.")
 
 
 class CableAttributes(PartAttributes):
@@ -188,4 +188,4 @@ class CableAttributes(PartAttributes):
     )
     reach: Length = Field(description="Longest that is sold.")
     lengths: list[Length] = Field(default_factory=list, description="Lengths that are sold; empty means any.")
-    power: Power | None = Field(None, description="Power that one end takes from its cage.")
+    power: Power | None = Field(default=None, description="Power that one end takes from its cage.")

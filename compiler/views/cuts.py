@@ -154,5 +154,4 @@ def _flow(wiring: Wiring, colors: Ints, sources: set[int], sinks: set[int]) -> i
     # An edge without a capacity is without a limit.
     graph.add_edges_from((-1, color) for color in sorted(sources))
     graph.add_edges_from((color, -2) for color in sorted(sinks))
-    value: int = nx.maximum_flow_value(graph, -1, -2) if sources and sinks else 0
-    return value
+    return int(nx.maximum_flow_value(graph, -1, -2)) if sources and sinks else 0

@@ -1,0 +1,222 @@
+"""What a requirement can ask of the plant. Of several elements and instances the worst answers.
+
+Draws and weights answer with the largest, supplies and bandwidths with the smallest; `Measured.note` names
+the instance.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+
+from ...dsl.units import NUMBER, Quantity
+from ..design import Element, Measure
+from ..instances import classes_inside, instance_count, sum_by_instance
+from ..names import host_names
+from ..plant import DeviceClass, Ints
+from ..power import FEEDERS, part_figure
+from ..schema import PartAttributes, RackAttributes
+from ..supply import supply
+from .facts import Facts
+from .wording import watts
+
+
+class Unavailable(ValueError):
+    """A measure that cannot be taken; the message says why in a user's words."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """An answer and where it comes from, such as `pod0-gpu3, the largest of 1536` (may be empty)."""
+
+    value: Quantity | bool
+    note: str = ""
+
+
+def measure(facts: Facts, asked: Measure) -> Measured:
+    """The answer to one measure. Raises `Unavailable`."""
+    return _MEASURES[asked.function](facts, asked)
+
+
+def _power(milliwatts: int) -> Quantity:
+    unit, scale = next((u, s) for u, s in (("MW", 10**9), ("kW", 10**6), ("W", 0)) if milliwatts >= s)
+    return Quantity(Fraction(milliwatts, 1000), Quantity.of(1, unit).dim, unit)
+
+
+def _peak_power(facts: Facts, asked: Measure) -> Measured:
+    return _drawn(facts, asked, 0)
+
+
+def _typical_power(facts: Facts, asked: Measure) -> Measured:
+    return _drawn(facts, asked, 1)
+
+
+def _drawn(facts: Facts, asked: Measure, row: int) -> Measured:
+    """The largest load of an instance; of a feeder what leaves it. Losses of feeders inside do not count."""
+    answers = []
+    for index in asked.targets:
+        element = facts.design.elements[index]
+        if element.kind in FEEDERS:
+            values = sum_by_instance(facts.plant, index, facts.flow.output[row])
+        elif element.role == "part" and facts.design.device_of(index) != index:
+            figure = part_figure(facts.design, element)
+            answers.append((figure.peak if row == 0 else figure.typical, element.name))
+            continue
+        else:
+            values = sum_by_instance(facts.plant, index, facts.loads.rows[row])
+        place = int(values.argmax())
+        answers.append((int(values[place]), _note(facts, index, place, "largest", values)))
+    value, note = max(answers, key=lambda answer: answer[0])
+    return Measured(_power(value), note)
+
+
+def _note(facts: Facts, element: int, place: int, word: str, values: Ints) -> str:
+    name = host_names(facts.design, element)[place]
+    if len(values) == 1:
+        return name
+    alike = bool((values == values[0]).all())
+    return f"{name}, as all {len(values)}" if alike else f"{name}, the {word} of {len(values)}"
+
+
+def _supply(facts: Facts, asked: Measure) -> Measured:
+    answers = []
+    for index in asked.targets:
+        values = supply(facts.plant, facts.supply, index)
+        if (values < 0).any():
+            raise Unavailable(f"the supply of {facts.design.path(index)} is not known: it states none, nor do feeders in it")
+        place = int(values.argmin())
+        answers.append((int(values[place]), _note(facts, index, place, "smallest", values)))
+    value, note = min(answers, key=lambda answer: answer[0])
+    return Measured(_power(value), note)
+
+
+def _survives(facts: Facts, asked: Measure) -> Measured:
+    from ..views.power_tree import TooManyCases, survives
+
+    if not len(facts.plant.feeds):
+        raise Unavailable("the spec has no feeds")
+    lose = tuple(facts.design.elements[i] for i in asked.lose)
+    for element in lose:
+        if element.role != "assembly" and facts.design.device_of(element.index) != element.index:
+            raise Unavailable(f"{facts.design.path(element.index)} is a part inside a device; only devices can be lost")
+    names = facts.plant.devices.names
+    for index in asked.targets:
+        near = _lost_with(facts, index, lose)
+        try:
+            failure = survives(facts.plant, facts.loads, index, near, asked.count)
+        except TooManyCases as error:
+            raise Unavailable(str(error)) from error
+        if failure is not None:
+            gone = " and ".join(names[int(d)] for d in failure.failed[:3]) + (" …" if len(failure.failed) > 3 else "")
+            what = names[failure.device]
+            note = f"{what} is short of {watts(failure.short)}" if failure.short else f"{what} has no power"
+            return Measured(False, f"without {gone}, {note}")
+    return Measured(True)
+
+
+def _lost_with(facts: Facts, target: int, lose: tuple[Element, ...]) -> tuple[int, ...]:
+    """Of the elements to lose those inside the target; all of them if none is."""
+    inside = [e.index for e in lose if any(c.index == target for c in facts.design.chain(e.index))]
+    return tuple(inside or [e.index for e in lose])
+
+
+def _weight(facts: Facts, asked: Measure) -> Measured:
+    """Devices and frames inside; all instances of an element weigh the same."""
+    answers = []
+    for index in asked.targets:
+        count = instance_count(facts.design, index)
+        total = Fraction(0)
+        for element, number in _heavy(facts, index):
+            attributes = element.attributes
+            if not isinstance(attributes, PartAttributes | RackAttributes) or attributes.weight is None:
+                raise Unavailable(f"{element.definition} states no weight")
+            total += Fraction(number, count) * attributes.weight.value
+        answers.append((total, facts.design.path(index)))
+    value, note = max(answers, key=lambda answer: answer[0])
+    return Measured(Quantity(value, Quantity.of(1, "kg").dim, "kg"), note)
+
+
+def _heavy(facts: Facts, index: int) -> list[tuple[Element, int]]:
+    """The devices and racks inside an element (or itself), with how many are built."""
+    chosen = facts.design.elements[index]
+    if chosen.role == "part" and facts.design.device_of(index) != index:
+        return [(chosen, instance_count(facts.design, index))]
+    found = [(facts.plant.element_of(c), c.count) for c in classes_inside(facts.plant, index)]
+    for element in facts.design.elements:
+        if element.kind == "rack" and any(e.index == index for e in facts.design.chain(element.index)):
+            found.append((element, instance_count(facts.design, element.index)))
+    return found
+
+
+def _count(facts: Facts, asked: Measure) -> Measured:
+    return Measured(Quantity(Fraction(sum(instance_count(facts.design, i) for i in asked.targets)), NUMBER))
+
+
+def _switching(facts: Facts, elements: tuple[int, ...]) -> tuple[DeviceClass, ...]:
+    """Device classes that a measure of the fabric means: the devices, or the switches of an assembly."""
+    found: list[DeviceClass] = []
+    for index in elements:
+        element = facts.design.elements[index]
+        inside = classes_inside(facts.plant, facts.design.device_of(index) or index)
+        whole = element.role == "assembly"
+        found += [c for c in inside if not whole or facts.plant.element_of(c).kind == "switch"]
+    if not any(c.count for c in found):
+        raise Unavailable("nothing that it names is a device with links")
+    return tuple({c.index: c for c in found if c.count}.values())
+
+
+def _oversubscription(facts: Facts, asked: Measure) -> Measured:
+    from ..views.fabric import oversubscription
+
+    near, far = _switching(facts, asked.targets), _switching(facts, asked.toward)
+    found = oversubscription(facts.plant, near, far)
+    if found is None:
+        raise Unavailable("a device among them has no link toward the others")
+    ratio, device = found
+    total = sum(c.count for c in near)
+    return Measured(Quantity(ratio, NUMBER), facts.plant.devices.names[device] + (f", the worst of {total}" if total > 1 else ""))
+
+
+def _bisection(facts: Facts, asked: Measure) -> Measured:
+    from ..views.cuts import TooIrregular, bisection
+
+    answers = []
+    for index in asked.targets:
+        if facts.design.elements[index].role != "assembly":
+            raise Unavailable("only an assembly has a bisection")
+        try:
+            values = bisection(facts.plant, index)
+        except TooIrregular as error:
+            raise Unavailable(f"the fabric is too irregular: {error}") from error
+        place = int(values.argmin())
+        answers.append((int(values[place]), _note(facts, index, place, "smallest", values)))
+    value, note = min(answers, key=lambda answer: answer[0])
+    return Measured(Quantity(Fraction(value), Quantity.of(1, "Gbps").dim, "Tbps" if value >= 10**13 else "Gbps"), note)
+
+
+def _path_diversity(facts: Facts, asked: Measure) -> Measured:
+    from ..views.cuts import TooIrregular, path_diversity
+
+    try:
+        found = path_diversity(facts.plant, _switching(facts, asked.targets), _switching(facts, asked.toward))
+    except TooIrregular as error:
+        raise Unavailable(f"the fabric is too irregular: {error}") from error
+    if found is None:
+        raise Unavailable("there is no pair of different devices")
+    paths, a, z = found
+    names = facts.plant.devices.names
+    return Measured(Quantity(Fraction(paths), NUMBER), f"from {names[a]} to {names[z]}")
+
+
+_MEASURES: dict[str, Callable[[Facts, Measure], Measured]] = {
+    "peak_power": _peak_power,
+    "typical_power": _typical_power,
+    "supply": _supply,
+    "survives": _survives,
+    "weight": _weight,
+    "count": _count,
+    "oversubscription": _oversubscription,
+    "bisection": _bisection,
+    "path_diversity": _path_diversity,
+}
