@@ -12,7 +12,7 @@ from ..dsl import syntax as s
 from ..dsl.diagnostics import Diagnostic, diagnose
 from ..dsl.source import Span
 from .attributes import Written
-from .mistake import mistake, suggest
+from .mistake import article, mistake, suggest
 from .schema import KINDS, RESERVED_KINDS
 from .scope import Definition, Scope, Value, WordValue
 from .values import Evaluator
@@ -98,7 +98,7 @@ class Bodies:
             finally:
                 self._busy.pop()
             if base.kind != kind.text:
-                raise mistake("RW2011", declaration.base.span, f"this is a {base.kind}, not a {kind.text}",
+                raise mistake("RW2011", declaration.base.span, f"this is {article(base.kind)}, not {article(kind.text)}",
                               help=f"declare it as `{base.kind} {declaration.name.text}`")
             layers, lineage = base.layers, lineage + base.lineage
             for layer in layers:

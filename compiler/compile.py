@@ -12,9 +12,9 @@ from ..dsl.source import Source, Span
 from .attributes import Context, Written, build
 from .bodies import Bodies
 from .design import Design, Network, Requirement, Workload
-from .elaborate import Elaborator
+from .elaborate import Elaborator, Node
 from .load import Program
-from .mistake import Mistake, collected, mistake, suggest
+from .mistake import Mistake, article, collected, mistake, suggest
 from .paths import Paths
 from .relations import Relations
 from .requirements import Requirements
@@ -79,20 +79,18 @@ class _Compiler:
         self._evaluator = Evaluator(program, values)
         self._bodies = Bodies(self._evaluator, diagnostics)
         self._scope = Scope(program.main)
+        self._reached: set[str] = set()  # definitions that were elaborated somewhere
 
     def run(self) -> tuple[Design | None, tuple[Diagnostic, ...]]:
         self._check_top()
         root = self._root()
         if root is None:
             return None, tuple(self._diagnostics)
-        elaborator = Elaborator(self._evaluator, self._bodies, self._diagnostics)
-        with collected(self._diagnostics):
-            type_ = self._bodies.instance(root, None, self._scope)
-            elaborator.root(type_, root.declaration.name.text, root.declaration.name.span)
-        if has_errors(self._diagnostics) or not elaborator.nodes:
+        nodes = self._elaborate(root)
+        if has_errors(self._diagnostics) or not nodes:
             self._check_others()
+            self._check_parameters()
             return None, tuple(self._diagnostics)
-        nodes = elaborator.nodes
         paths = Paths(nodes, self._evaluator)
         for node in nodes:
             for name in node.body.views:
@@ -106,7 +104,7 @@ class _Compiler:
         requirements = self._requirements(Requirements(nodes, paths, self._evaluator, root.declaration.name.text))
         made_networks = tuple(n for d in networks if (n := self._network(d)) is not None)
         workloads = tuple(
-            w for d in self._policies("workload") if (w := self._workload(d, paths, root)) is not None
+            w for d in self._policies("workload") if (w := self._workload(d, paths, nodes)) is not None
         )
         self._check_others()
         self._check_parameters()
@@ -126,6 +124,14 @@ class _Compiler:
             requirements=requirements,
         )
         return design, tuple(self._diagnostics)
+
+    def _elaborate(self, definition: Definition) -> list[Node]:
+        elaborator = Elaborator(self._evaluator, self._bodies, self._diagnostics)
+        with collected(self._diagnostics):
+            type_ = self._bodies.instance(definition, None, self._scope)
+            elaborator.root(type_, definition.declaration.name.text, definition.declaration.name.span)
+        self._reached.update(name for node in elaborator.nodes for name in node.lineage)
+        return elaborator.nodes
 
     # --- the top of the file ---
 
@@ -205,13 +211,13 @@ class _Compiler:
             name=definition.declaration.name.text, attributes=attributes, doc=doc, origin=definition.declaration.name.span
         )
 
-    def _workload(self, definition: Definition, paths: Paths, root: Definition) -> Workload | None:
+    def _workload(self, definition: Definition, paths: Paths, nodes: list[Node]) -> Workload | None:
         made = self._policy(definition)
         if made is None:
             return None
         attributes, doc = made
         with collected(self._diagnostics):
-            ranks = self._ranks(definition, paths, root)
+            ranks = self._ranks(definition, paths, nodes)
             return Workload.model_construct(
                 name=definition.declaration.name.text,
                 attributes=attributes,
@@ -236,22 +242,22 @@ class _Compiler:
             return None if attributes is None else (attributes, body.doc)
         return None
 
-    def _ranks(self, definition: Definition, paths: Paths, root: Definition) -> int:
+    def _ranks(self, definition: Definition, paths: Paths, nodes: list[Node]) -> int:
         written = self._written(definition, "ranks")
         assert written is not None and isinstance(written.entry, s.Attribute)
         path = written.entry.value
         assert isinstance(path, s.Path)
         steps = path.steps
-        if steps[0].name.text == root.declaration.name.text:
+        if steps[0].name.text == nodes[0].element.name:
             steps = steps[1:]
-        node = paths._nodes[0]
+        start = nodes[0]
         if not steps:
             raise mistake("RW2011", path.span, "ranks are accelerators")
         # The path is read as a relation's side would be, so that a missing `[*]` or a typo is found.
-        side = paths.side(s.Path(steps, path.span), node, self._scope, {})
+        side = paths.side(s.Path(steps, path.span), start, self._scope, {})
         last = side.pieces[-1]
         if last.view is not None or last.node.element.kind != "accelerator":
-            what = "a view" if last.view is not None else f"a {last.node.element.kind}"
+            what = "a view" if last.view is not None else article(last.node.element.kind)
             raise mistake("RW2011", path.span, f"ranks are accelerators; this is {what}",
                           help="name the accelerators by their members, not through a view")
         return last.node.element.index
@@ -273,17 +279,22 @@ class _Compiler:
     # --- what the tree did not reach ---
 
     def _check_others(self) -> None:
-        """Definitions of the main file that nothing uses: their types are still looked up, and they are named."""
+        """Definitions of the main file that the design does not reach: they are named, and read for mistakes.
+
+        A definition can be out of reach because of a mistake elsewhere; its own mistakes are still said.
+        """
         for definition in self._evaluator.names.definitions():
             declaration = definition.declaration
             kind = KINDS.get(declaration.kind.text)
-            if kind is None or kind.role == "policy" or definition.name in self._bodies.used:
+            if kind is None or kind.role == "policy" or definition.name in self._reached:
                 continue
-            if not has_errors(self._diagnostics):
+            if definition.name not in self._bodies.used and not has_errors(self._diagnostics):
                 self._diagnostics.append(
                     diagnose("RW2016", declaration.name.span, "nothing in the design is of this type",
                              help="remove it, or use it as a member")
                 )
+            if kind.role != "media" and all(p.default is not None for p in declaration.parameters):
+                self._elaborate(definition)
 
     def _check_parameters(self) -> None:
         """Every `param` and `let` of the main file has a sound value, used or not."""

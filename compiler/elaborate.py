@@ -18,7 +18,7 @@ from ..dsl.units import Quantity
 from .attributes import Context, Written, build
 from .bodies import Bodies, Body, Layer, MemberBody, Type
 from .design import Dim, Element, Segment, Split
-from .mistake import collected, mistake
+from .mistake import article, collected, mistake
 from .patterns import to_segments
 from .schema import KINDS, AssemblyAttributes, Attributes, Model, PortAttributes, SwitchAttributes
 from .scope import Scope
@@ -76,8 +76,7 @@ class Elaborator:
             kind.schema, body.attributes, Context(self._evaluator, indices), origin, self._diagnostics
         )
         role = kind.role
-        if role not in ("part", "assembly", "connector"):
-            raise mistake("RW2011", origin, f"a {kind.name} cannot be a member", help="it is named in `using`" if role == "media" else "")
+        assert role in ("part", "assembly", "connector"), role
         if attributes is None:
             # The element is kept, so that relations to it are not reported as unknown; nothing is built from it.
             attributes = kind.schema.model_construct()
@@ -137,15 +136,15 @@ class Elaborator:
                               also=[(outer.origin, "here")])
         kind = KINDS[base.kind]
         if kind.role in ("media", "policy"):
-            raise mistake("RW2011", member.type.span, f"a {base.kind} cannot be a member",
+            raise mistake("RW2011", member.type.span, f"{article(base.kind)} cannot be a member",
                           help="name it in `using` of a link" if kind.role == "media" else "it stands at the top of a file")
         if kind.role == "assembly" and parent.role != "assembly":
-            raise mistake("RW2011", member.type.span, f"a {base.kind} cannot stand inside a {parent.kind}")
+            raise mistake("RW2011", member.type.span, f"{article(base.kind)} cannot stand inside {article(parent.kind)}")
         if kind.role == "connector" and parent.role != "part":
-            raise mistake("RW2011", member.type.span, f"a {base.kind} belongs to a part, not to a {parent.kind}",
+            raise mistake("RW2011", member.type.span, f"{article(base.kind)} belongs to a part, not to {article(parent.kind)}",
                           help="put it into the part that carries it")
         if kind.role != "connector" and parent.role == "connector":
-            raise mistake("RW2011", member.type.span, f"a {parent.kind} holds nothing")
+            raise mistake("RW2011", member.type.span, f"{article(parent.kind)} holds nothing")
         dims = tuple(self._dim(d, written.scope) for d in member.dims)
         total = prod(d.capacity for n in (parent, *self._ancestors(parent)) for d in n.dims)
         if total * prod(d.capacity for d in dims) > MAX_INSTANCES:

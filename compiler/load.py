@@ -109,7 +109,7 @@ class _Loader:
         self.modules: dict[str, Module] = {}
         self.diagnostics: list[Diagnostic] = []
         self.waiting: list[tuple[str, str, s.Use, str]] = []  # key, name, statement, base folder
-        self._catalog = files("rackwright" if __package__.startswith("rackwright") else __package__) / "specs" / "catalog"
+        self._catalog = files(__package__.partition(".")[0]) / "specs" / "catalog"
         self._edges: dict[str, dict[str, Span]] = {}
 
     def add(self, key: str, name: str, source: Source, path: str) -> Module:

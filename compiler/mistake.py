@@ -45,6 +45,11 @@ def collected(diagnostics: list[Diagnostic]) -> Iterator[None]:
             diagnostics.append(error.diagnostic)
 
 
+def article(word: str) -> str:
+    """The word with its indefinite article."""
+    return f"an {word}" if word[0] in "aeiou" and not word.startswith("u") else f"a {word}"
+
+
 def suggest(word: str, known: Iterable[str], otherwise: str = "") -> str:
     """`did you mean …?` if something known is near, else a list of what is known (if it is short)."""
     names = sorted(set(known))

@@ -14,7 +14,7 @@ from .bodies import Bodies
 from .design import End, Media, Medium, Rule, Step, Variable
 from .elaborate import Node
 from .indices import Index, Operation, names, ravel, write
-from .mistake import collected, mistake, suggest
+from .mistake import article, collected, mistake, suggest
 from .paths import Bound, Paths, Side
 from .patterns import to_index
 from .schema import KINDS, CableAttributes, OpticAttributes
@@ -184,8 +184,8 @@ class Relations:
         node = self._nodes[steps[-1].element]
         if node.element.role == "connector":
             if node.element.kind != kind:
-                raise mistake("RW3004", span, f"this is an {node.element.kind}, and a {medium} wants an {kind} here"
-                              if kind[0] in "aeiou" else f"this is a {node.element.kind}, and a {medium} wants a {kind} here")
+                found_kind = article(node.element.kind)
+                raise mistake("RW3004", span, f"this is {found_kind}, and a {medium} wants {article(kind)} here")
             return End.model_construct(steps=steps, origin=span)
         found = list(self._terminals(node, kind))
         if len(found) != 1 or any(self._nodes[e].element.dims for e in found[0]):
@@ -223,7 +223,7 @@ class Relations:
         if definition is None or KINDS.get(definition.declaration.kind.text) is None:
             raise mistake("RW2011", reference.span, "an optic or a cable is wanted here")
         if KINDS[definition.declaration.kind.text].role != "media":
-            raise mistake("RW2011", reference.span, f"this is a {definition.declaration.kind.text}, not an optic or a cable")
+            raise mistake("RW2011", reference.span, f"this is {article(definition.declaration.kind.text)}, not an optic or a cable")
         if definition.name in self.media:
             return self.media[definition.name]
         type_ = self._bodies.instance(definition, reference, scope)
@@ -267,7 +267,7 @@ class Relations:
         steps = self._paths.steps(side, scope, variables, None)
         target = self._nodes[steps[-1].element].element
         if target.kind != "rack":
-            raise mistake("RW2011", statement.target.span, f"this is a {target.kind}; racks are placed on the floor",
+            raise mistake("RW2011", statement.target.span, f"this is {article(target.kind)}; racks are placed on the floor",
                           help="a part's height in its rack is given where it is a member: `tor : switch at 22 OU`")
         position: dict[str, Index] = {}
         for expr in statement.positions:

@@ -119,8 +119,8 @@ def _optics(plant: Plant, seen: Plugged) -> Iterator[tuple[_Item, int]]:
     if not len(seen.media):
         return
     # Of the ports in a cage some may name no optic; then the others tell.
-    media = np.maximum.reduceat(seen.media, np.flatnonzero(seen.leads))
-    plugs = np.bincount(media[media >= 0], minlength=len(seen.names)).tolist()
+    plug = np.maximum.reduceat(seen.media, np.flatnonzero(seen.leads))
+    plugs = np.bincount(plug[plug >= 0], minlength=len(seen.names)).tolist()
     for name, count in zip(seen.names, plugs, strict=True):
         media = plant.design.media[name]
         if isinstance(media.attributes, OpticAttributes):

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import ceil
 
 import numpy as np
 
-from ...dsl.units import Quantity
 from ..cages import Plugged, plugged
 from ..design import Design, Rule
 from ..flow import Flow, Pools, flow, pools
@@ -63,8 +61,3 @@ class Facts:
                 if high > low:
                     found.append((rule, slice(int(low), int(high))))
         return tuple(found)
-
-
-def micrometres(length: Quantity) -> int:
-    """A length in whole micrometres, rounded up."""
-    return ceil(length.value * 10**6)

@@ -230,8 +230,8 @@ def mixed_cages(facts: Facts) -> Iterator[Diagnostic]:
     ends, plugs = facts.plant.ends, facts.plugged
     if not len(plugs.cage):
         return
-    together = ~plugs.leads[1:] & (plugs.media[1:] != plugs.media[:-1]) & (plugs.media[1:] >= 0) & (plugs.media[:-1] >= 0)
-    at: Ints = np.flatnonzero(together)
+    before, after = plugs.media[:-1], plugs.media[1:]
+    at: Ints = np.flatnonzero(~plugs.leads[1:] & (before != after) & (before >= 0) & (after >= 0))
     if not len(at):
         return
     links = facts.plant.links

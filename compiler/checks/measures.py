@@ -40,7 +40,7 @@ def measure(facts: Facts, asked: Measure) -> Measured:
 
 
 def _power(milliwatts: int) -> Quantity:
-    unit, scale = next((u, s) for u, s in (("MW", 10**9), ("kW", 10**6), ("W", 0)) if milliwatts >= s)
+    unit = "MW" if milliwatts >= 10**9 else "kW" if milliwatts >= 10**6 else "W"
     return Quantity(Fraction(milliwatts, 1000), Quantity.of(1, unit).dim, unit)
 
 
@@ -84,7 +84,8 @@ def _supply(facts: Facts, asked: Measure) -> Measured:
     for index in asked.targets:
         values = supply(facts.plant, facts.supply, index)
         if (values < 0).any():
-            raise Unavailable(f"the supply of {facts.design.path(index)} is not known: it states none, nor do feeders in it")
+            name = facts.design.path(index)
+            raise Unavailable(f"the supply of {name} is not known: neither it nor its feeders state one")
         place = int(values.argmin())
         answers.append((int(values[place]), _note(facts, index, place, "smallest", values)))
     value, note = min(answers, key=lambda answer: answer[0])
@@ -175,7 +176,8 @@ def _oversubscription(facts: Facts, asked: Measure) -> Measured:
         raise Unavailable("a device among them has no link toward the others")
     ratio, device = found
     total = sum(c.count for c in near)
-    return Measured(Quantity(ratio, NUMBER), facts.plant.devices.names[device] + (f", the worst of {total}" if total > 1 else ""))
+    name = facts.plant.devices.names[device]
+    return Measured(Quantity(ratio, NUMBER), f"{name}, the worst of {total}" if total > 1 else name)
 
 
 def _bisection(facts: Facts, asked: Measure) -> Measured:

@@ -69,5 +69,9 @@ def unknown_supply(facts: Facts) -> Iterator[Diagnostic]:
     for index in np.unique(plant.devices.cls[silent]):
         element = plant.element_of(plant.classes[int(index)])
         name = plant.devices.names[int(silent[plant.devices.cls[silent] == index][0])]
-        yield diagnose("RW5006", element.origin, detail=f"{element.definition} states no supply, so {name} is not checked",
-                       help="state its supply, or the rating of its outlets")
+        yield diagnose(
+            "RW5006",
+            element.origin,
+            detail=f"{element.definition} states no supply, so {name} is not checked",
+            help="state its supply, marked `assumed` if nobody publishes it",
+        )

@@ -125,8 +125,9 @@ def _terminals(facts: Facts, kind: str, device: Ints, number: Ints) -> Iterator[
             limit = _rating(element)
             if limit is None:
                 continue
-            rows = np.flatnonzero((of_row == cls.index) & (number >= array.first) & (number < array.first + array.count))
-            key = (device[rows] - cls.first) * array.count + number[rows] - array.first
+            place = number - array.first
+            rows = np.flatnonzero((of_row == cls.index) & (place >= 0) & (place < array.count))
+            key = (device[rows] - cls.first) * array.count + place[rows]
             total = np.zeros(cls.count * array.count, dtype=np.int64)
             np.add.at(total, key, peak[rows])
             if (total > limit).any():

@@ -54,7 +54,7 @@ def _requirement(facts: Facts, requirement: Requirement) -> Iterator[Diagnostic]
         if not isinstance(answer.value, bool):
             raise Unavailable(f"it is {answer.value}, neither true nor false")
     except (Unavailable, UnitError) as error:
-        yield diagnose("RW7102", requirement.origin, detail=str(error), help="see what the measure needs in its reference")
+        yield diagnose("RW7102", requirement.origin, detail=str(error))
         return
     if not answer.value:
         measured = "; ".join(answer.measures)

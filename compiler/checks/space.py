@@ -12,10 +12,11 @@ import numpy as np
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.units import Quantity, format_number
 from ..design import Element
+from ..geometry import micrometres
 from ..instances import classes_inside
 from ..plant import Ints
 from ..schema import PartAttributes, RackAttributes
-from .facts import Facts, micrometres
+from .facts import Facts
 from .wording import in_all
 
 
@@ -44,7 +45,7 @@ def overlaps(facts: Facts) -> Iterator[Diagnostic]:
     holder = np.maximum.accumulate(np.where(top == reach, np.arange(len(rows)), 0))
     hit = np.flatnonzero(bottom[1:] < reach[:-1]) + 1
     pairs = np.stack([devices.cls[rows[holder[hit - 1]]], devices.cls[rows[hit]]])
-    kinds, place, counts = np.unique(pairs, axis=1, return_index=True, return_counts=True)
+    _, place, counts = np.unique(pairs, axis=1, return_index=True, return_counts=True)
     for column in np.argsort(place, kind="stable"):
         at = int(hit[place[column]])
         under, over = int(rows[holder[at - 1]]), int(rows[at])

@@ -157,12 +157,16 @@ class _Workers:
                 yield message
 
     def _next(self, connection: Connection) -> None:
+        """Give a worker its next task, or let it go."""
         try:
-            connection.send(self._waiting.pop() if self._waiting else None)
-        except BrokenPipeError:
-            return  # its end shows at the next read
-        if not self._waiting and False:
-            return
+            if self._waiting:
+                connection.send(self._waiting.pop())
+                return
+            connection.send(None)
+        except (BrokenPipeError, ConnectionResetError):
+            return  # that it is dead shows at the next read
+        self._running.pop(connection).join()
+        connection.close()
 
     def _serve(self, connection: Connection, parents: Connection) -> None:
         """The life of a worker."""

@@ -1,1 +1,20 @@
 """What simulators see of a design: ranks, scale-up, tiers, bandwidths and latencies, in no simulator's words."""
+
+from .latency import NS_PER_METRE, Latencies
+from .ranks import Ranks, name_prefix, prefix
+from .tiers import Tier, Tree, components
+from .view import Dimension, Simulation, simulate
+
+__all__ = [
+    "NS_PER_METRE",
+    "Dimension",
+    "Latencies",
+    "Ranks",
+    "Simulation",
+    "Tier",
+    "Tree",
+    "components",
+    "name_prefix",
+    "prefix",
+    "simulate",
+]

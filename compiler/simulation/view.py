@@ -1,0 +1,177 @@
+"""The view of a workload that every simulator backend maps to its own format.
+
+Dimensions are innermost first, as in ASTRA-sim: scale-up in the server, then the tiers of the fabric. Ranks number the
+nodes of a simulator, `npu`, so that d0 + n0*(d1 + n1*d2 …) are its coordinates.
+
+Neighbouring tiers with the same bandwidth of a rank are one dimension, with the latency of the upper one: a rank has
+one set of ports for all tiers, and where nothing tapers a switch tree is as good as one large switch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+import numpy as np
+
+from ...dsl.diagnostics import Diagnostic, diagnose
+from ..design import Workload
+from ..plant import Ints, Plant
+from ..schema import AcceleratorAttributes, ServerAttributes
+from .latency import Latencies, find_latencies
+from .ranks import Ranks, find_ranks
+from .tiers import Tier, Tree, find_tree
+
+Shape = Literal["switch", "mesh", "ring"]
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """`size` members; `bandwidth` in byte/s, one direction, of all links of one rank in it together; `latency`
+    in ns, one way, from rank to rank. `what` says what of the design it stands for."""
+
+    what: str
+    shape: Shape
+    size: int
+    bandwidth: Fraction
+    latency: Fraction
+
+
+@dataclass(frozen=True)
+class Simulation:
+    """`order[npu]` is the rank at a place of the dimensions; mostly it counts 0, 1, 2, …"""
+
+    ranks: Ranks
+    tree: Tree
+    latencies: Latencies
+    dimensions: tuple[Dimension, ...]
+    order: Ints
+
+    @property
+    def workload(self) -> Workload:
+        return self.ranks.workload
+
+    @property
+    def in_order(self) -> bool:
+        """True if every rank is its own place."""
+        return bool((self.order == np.arange(len(self.order))).all())
+
+
+def simulate(plant: Plant, workload: Workload) -> tuple[Simulation | None, list[Diagnostic]]:
+    """The view of one workload; None if there were errors."""
+    ranks = find_ranks(plant, workload)
+    if isinstance(ranks, Diagnostic):
+        return None, [ranks]
+    tree = find_tree(plant, ranks)
+    if isinstance(tree, Diagnostic):
+        return None, [tree]
+    latencies = find_latencies(plant, ranks, tree)
+    diagnostics: list[Diagnostic] = []
+    inner = _scale_up(plant, ranks, latencies)
+    if isinstance(inner, Diagnostic):
+        return None, [inner]
+    ends = _boundaries(tree.tiers)
+    diagnostics += _losses(plant, ranks, tree, latencies, ends)
+    groups = [tier.group for tier in reversed(ends)]
+    servers = np.lexsort((np.arange(ranks.cls.count), *reversed(groups))) if groups else np.arange(ranks.cls.count)
+    order = (servers[:, None] * ranks.per_server + np.arange(ranks.per_server)).reshape(-1)
+    dimensions = inner + _scale_out(ends, latencies)
+    return Simulation(ranks, tree, latencies, dimensions, order), diagnostics
+
+
+def _scale_up(plant: Plant, ranks: Ranks, latencies: Latencies) -> tuple[Dimension, ...] | Diagnostic:
+    if ranks.per_server == 1:
+        return ()
+    server, accelerator = plant.element_of(ranks.cls), plant.design.elements[ranks.workload.ranks]
+    joined = server.attributes.scale_up if isinstance(server.attributes, ServerAttributes) else None
+    rate = accelerator.attributes.scale_up if isinstance(accelerator.attributes, AcceleratorAttributes) else None
+    if joined is None or rate is None:
+        lacking = f"`{server.definition}` has no scale_up" if joined is None else ""
+        lacking = lacking or f"`{accelerator.definition}` has no scale_up bandwidth"
+        return diagnose(
+            "RW8105",
+            (server if joined is None else accelerator).origin,
+            detail=f"{ranks.per_server} accelerators share a server, and {lacking}",
+            help="give the server `scale_up = switch`, `mesh` or `ring`, and the accelerator its bandwidth, such as "
+            "`scale_up = 450 GB/s`",
+            also=[(ranks.workload.origin, "the workload")],
+        )
+    return (Dimension("scale-up", joined, ranks.per_server, rate.to("B/s"), latencies.scale_up),)
+
+
+def _boundaries(tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
+    """The tiers that end a dimension: the last one, and each below a taper, if its groups are equal and several."""
+    found = []
+    for tier, above in zip(tiers, (*tiers[1:], None), strict=True):
+        if above is None:
+            found.append(tier)
+        elif above.bandwidth < tier.bandwidth and _equal(tier) and tier.group.any():
+            found.append(tier)
+    return tuple(found)
+
+
+def _equal(tier: Tier) -> bool:
+    return len(np.unique(tier.sizes)) == 1
+
+
+def _scale_out(ends: tuple[Tier, ...], latencies: Latencies) -> tuple[Dimension, ...]:
+    found, below, low = [], 1, 1
+    for tier in ends:
+        members = int(tier.sizes[0])
+        if members > below:
+            what = f"tier {low}" if tier.number == low else f"tiers {low} to {tier.number}"
+            size = members // below
+            found.append(Dimension(what, "switch", size, tier.bandwidth / 8, latencies.one_way(tier.number)))
+        below, low = members, tier.number + 1
+    return tuple(found)
+
+
+def _losses(
+    plant: Plant, ranks: Ranks, tree: Tree, latencies: Latencies, ends: tuple[Tier, ...]
+) -> list[Diagnostic]:
+    """What the view says less exactly than the design."""
+    at = ranks.workload.origin
+    found = []
+    if latencies.zeros:
+        found.append(
+            diagnose(
+                "RW8103",
+                at,
+                "this workload",
+                detail=_listed(latencies.zeros),
+                help="state them in the parts and place the racks on a floor plan, or read simulated times as bounds",
+            )
+        )
+    if latencies.uneven:
+        found.append(diagnose("RW8104", at, "this workload", detail=_listed(latencies.uneven)))
+    for tier, above in zip(tree.tiers, tree.tiers[1:], strict=False):
+        if above.bandwidth < tier.bandwidth and tier.group.any() and tier not in ends:
+            sizes = tier.sizes * ranks.per_server
+            found.append(
+                diagnose(
+                    "RW8106",
+                    at,
+                    "these ranks",
+                    detail=f"groups of {sizes.min():,} to {sizes.max():,} ranks meet at tier {tier.number}, so the "
+                    f"lower bandwidth of tier {above.number} stands for both",
+                    help="a grid of ranks needs groups of one size",
+                )
+            )
+    for tier in tree.tiers:
+        if not tier.even:
+            found.append(
+                diagnose(
+                    "RW8107",
+                    at,
+                    "these ranks",
+                    detail=f"through tier {tier.number} the worst rank has {float(tier.bandwidth) / 1e9:g} Gbps",
+                )
+            )
+    return found
+
+
+def _listed(words: tuple[str, ...], most: int = 6) -> str:
+    """The first few, and how many more there are."""
+    more = f" and {len(words) - most} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more
