@@ -119,9 +119,11 @@ def _read(annotation: Any, expr: s.Expr, scope: Scope, context: Context) -> Any:
         return _path_text(expr)
     if v.Span2 in marks:
         return _rated(options[0], expr, marks[v.Span2].dim, scope, context)
-    models = [o for o in options if isinstance(o, type) and issubclass(o, BaseModel)]
-    if models:
+    models = [o for o in options if isinstance(o, type) and issubclass(o, BaseModel) and "kind" in o.model_fields]
+    if models and all("kind" in model.model_fields for model in models):
         return _tagged(models, expr, scope, context)
+    if models:
+        raise mistake("RW2007", expr.span, "this attribute is a block", help="write it as `name { … }`")
     if v.Word in marks:
         return _word(expr, marks[v.Word].choices, scope, context)
     lists = [o for o in options if get_origin(o) is list]

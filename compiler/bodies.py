@@ -62,7 +62,7 @@ class Bodies:
         self._evaluator = evaluator
         self._diagnostics = diagnostics
         self.used: set[str] = set()
-        self._busy: list[str] = []
+        self._busy: list[Definition] = []
 
     def type(self, reference: s.TypeRef, scope: Scope) -> Type:
         """Resolve a type reference with its arguments. Raises Mistake."""
@@ -85,14 +85,19 @@ class Bodies:
                 help="" if reserved else suggest(kind.text, KINDS),
             )
         self.used.add(definition.name)
-        if definition.name in self._busy:
-            raise mistake("RW2010", declaration.span, "this is built on itself",
-                          detail=" is ".join([*self._busy, definition.name]))
+        names = [d.name for d in self._busy]
+        if definition.name in names:
+            # Reported at the first of the circle, wherever it was entered, so that it is one message.
+            circle = self._busy[names.index(definition.name) :]
+            start = circle.index(min(circle, key=lambda d: d.declaration.name.span))
+            circle = [*circle[start:], *circle[: start + 1]]
+            raise mistake("RW2010", circle[0].declaration.name.span, "this is built on itself",
+                          detail=" is ".join(d.name for d in circle))
         own = Scope(definition.module, self._bind(definition, reference, scope))
         layers: tuple[Layer, ...] = ()
         lineage: tuple[str, ...] = (definition.name,)
         if declaration.base is not None:
-            self._busy.append(definition.name)
+            self._busy.append(definition)
             try:
                 base = self.type(declaration.base, own)
             finally:

@@ -231,8 +231,12 @@ class Paths:
         if key in self._views:
             return self._views[key]
         declared, scope = node.body.views[name]
-        if key in self._busy or len(self._busy) > MAX_VIEWS:
-            raise mistake("RW2010", declared.span, "this view shows itself")
+        if key in self._busy:
+            # Reported at the first of the circle, wherever it was entered, so that it is one message.
+            circle = [self._nodes[k[0]].body.views[k[1]][0].span for k in self._busy[self._busy.index(key) :]]
+            raise mistake("RW2010", min(circle), "this view shows itself")
+        if len(self._busy) > MAX_VIEWS:
+            raise mistake("RW2014", declared.span, f"more than {MAX_VIEWS} views of views")
         self._busy.append(key)
         try:
             bound: dict[str, Bound] = {}

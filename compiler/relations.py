@@ -326,7 +326,8 @@ def _rank(variables: dict[str, Variable], other: list[str], own: list[str]) -> I
 def _text(rule: Rule) -> str:
     ends = [rule.a] + ([rule.z] if rule.z else [])
     pieces = [",".join(write(i) for step in end.steps for i in step.indices) for end in ends]
-    return "|".join(pieces) + "|" + (write(rule.where) if rule.where is not None else "")
+    lows = ",".join(f"{v.name}={v.low:020}" for v in rule.variables)
+    return "|".join(pieces) + "|" + (write(rule.where) if rule.where is not None else "") + "|" + lows
 
 
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"

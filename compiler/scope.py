@@ -7,9 +7,11 @@ A name in a definition is looked for among its template parameters and its own `
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from ..dsl import syntax as s
+from ..dsl.source import Span
 from ..dsl.units import Quantity
 from .load import Module, Program
 from .mistake import mistake, suggest
@@ -61,7 +63,7 @@ class Names:
     settings: Mapping[str, Value]
     evaluate: Callable[[s.Expr, Scope], Value]
     _globals: dict[tuple[str, str], Value] = field(default_factory=dict)
-    _busy: list[tuple[str, str]] = field(default_factory=list)
+    _busy: dict[tuple[str, str], Span] = field(default_factory=dict)
 
     def find(self, name: s.Name, scope: Scope) -> Value | None:
         """What a bare name stands for, or None."""
@@ -69,10 +71,27 @@ class Names:
         if text in scope.values:
             return scope.values[text]
         if text in scope.pending:
-            expr, home = scope.pending.pop(text)
-            scope.values[text] = self.evaluate(expr, home)
+            expr, home = scope.pending[text]
+            with self._entered((f"let {id(expr)}", text), expr.span):
+                scope.values[text] = self.evaluate(expr, home)
+            scope.pending.pop(text, None)
             return scope.values[text]
         return self._global(name, scope.module)
+
+    @contextmanager
+    def _entered(self, key: tuple[str, str], span: Span) -> Iterator[None]:
+        """Work out one value. A circle is reported at the first of its members, wherever it was entered."""
+        busy = list(self._busy)
+        if key in busy:
+            circle = busy[busy.index(key) :]
+            spans = sorted(self._busy[k] for k in circle)
+            raise mistake("RW2010", spans[0], "this value needs itself", also=[(s, "through this") for s in spans[1:]],
+                          help="break the circle")
+        self._busy[key] = span
+        try:
+            yield
+        finally:
+            del self._busy[key]
 
     def _global(self, name: s.Name, module: Module) -> Value | None:
         declared = module.names.get(name.text)
@@ -83,8 +102,6 @@ class Names:
         key = (module.key, name.text)
         if key in self._globals:
             return self._globals[key]
-        if key in self._busy:
-            raise mistake("RW2009", declared.span, "this value needs itself", help="break the circle")
         is_main = module.key == self.program.main.key
         if isinstance(declared, s.Param) and is_main and name.text in self.settings:
             value: Value = self.settings[name.text]
@@ -95,11 +112,8 @@ class Names:
                     "RW2020", declared.span, "this parameter has no value",
                     help=f"give it with `--set {name.text}=…` or write a default",
                 )
-            self._busy.append(key)
-            try:
+            with self._entered(key, declared.name.span):
                 value = self.evaluate(expr, Scope(module))
-            finally:
-                self._busy.pop()
         self._globals[key] = value
         return value
 

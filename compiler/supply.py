@@ -1,8 +1,11 @@
-"""What power an element of the design has at its disposal, for every instance of it, in mW.
+"""What power an element of the design has at its disposal and what it takes of it, for every instance, in mW.
 
-- A feeder: its `supply`, else its `installed`. An assembly that states `supply`: that.
-- Any other assembly: the sum over the feeders inside that no feeder inside feeds (the shelves of a rack; of
-  a hall with busways, the busways), where a pool on one busbar counts at most the rack's `busbar_limit`.
+- Supply of a feeder: its `supply`, else its `installed`. Of an assembly that states `supply`: that.
+- Of any other assembly: the sum over its outermost feeders, those that no feeder inside feeds (the shelves of
+  a rack; of a hall with busways, the busways), where a pool on one busbar counts at most the rack's
+  `busbar_limit`.
+- What is taken from that supply: all loads inside and the losses of the feeders between. The losses of the
+  outermost feeders lie on their far side and count only against a `supply` that the assembly states.
 """
 
 from __future__ import annotations
@@ -10,10 +13,10 @@ from __future__ import annotations
 import numpy as np
 
 from ..dsl.units import Quantity
-from .flow import UNKNOWN, Pools, carrying, device_supply
+from .flow import UNKNOWN, Bools, Flow, Pools, carrying, device_supply
 from .instances import instance_column, instance_count, sum_by_instance
 from .plant import Ints, Plant
-from .power import milliwatts
+from .power import FEEDERS, milliwatts
 
 
 def effective_supply(plant: Plant, pools: Pools) -> Ints:
@@ -31,17 +34,41 @@ def effective_supply(plant: Plant, pools: Pools) -> Ints:
 def supply(plant: Plant, effective: Ints, element: int) -> Ints:
     """Supply of each instance of an element; -1 where it is not known. `effective` is `effective_supply`."""
     count = instance_count(plant.design, element)
-    chosen = plant.design.elements[element]
-    stated = getattr(chosen.attributes, "supply", None)
-    if isinstance(stated, Quantity):
-        return np.full(count, milliwatts(stated), dtype=np.int64)
+    stated = stated_supply(plant, element)
+    if stated is not None:
+        return np.full(count, stated, dtype=np.int64)
     outer = effective.copy()
-    if chosen.role == "assembly":
-        inside = instance_column(plant, element)
-        running = carrying(plant)
-        a, z = plant.feeds.a_device[running], plant.feeds.z_device[running]
-        outer[z[(inside[a] >= 0) & (inside[a] == inside[z])]] = 0
+    outer[_between(plant, element)] = 0
     total = sum_by_instance(plant, element, outer * (outer > 0))
     feeders = sum_by_instance(plant, element, (outer > 0).astype(np.int64))
     unknown = sum_by_instance(plant, element, (outer < 0).astype(np.int64))
     return np.where((feeders > 0) & (unknown == 0), total, UNKNOWN)
+
+
+def taken(plant: Plant, flow: Flow, element: int) -> Ints:
+    """Peak that each instance of an element takes from its supply; of a feeder, what leaves it."""
+    if plant.design.elements[element].kind in FEEDERS:
+        return sum_by_instance(plant, element, flow.output[0])
+    own = flow.input[0] - flow.output[0]
+    if stated_supply(plant, element) is None:
+        feeders = [c.index for c in plant.classes_of_kind(*FEEDERS)]
+        outer = np.isin(plant.devices.cls, np.array(feeders, dtype=np.int64)) & ~_between(plant, element)
+        own = np.where(outer, 0, own)
+    return sum_by_instance(plant, element, own)
+
+
+def stated_supply(plant: Plant, element: int) -> int | None:
+    """The `supply` that an element states of itself."""
+    stated = getattr(plant.design.elements[element].attributes, "supply", None)
+    return milliwatts(stated) if isinstance(stated, Quantity) else None
+
+
+def _between(plant: Plant, element: int) -> Bools:
+    """Devices that a feeder inside the same instance feeds."""
+    found = np.zeros(len(plant.devices), dtype=np.bool_)
+    inside = instance_column(plant, element)
+    running = carrying(plant)
+    a, z = plant.feeds.a_device[running], plant.feeds.z_device[running]
+    if plant.design.elements[element].role == "assembly":
+        found[z[(inside[a] >= 0) & (inside[a] == inside[z])]] = True
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ast
+import re
 from collections.abc import Callable
 from fractions import Fraction
 from typing import Any, cast
@@ -13,6 +13,10 @@ from lark.visitors import Transformer_NonRecursive, v_args
 from . import syntax as s
 from .diagnostics import Diagnostic, diagnose
 from .source import Source, Span
+
+
+_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPES = {'"': '"', "\\": "\\", "n": "\n", "t": "\t"}
 
 
 class Builder:
@@ -76,14 +80,15 @@ class _ToSyntax(Transformer_NonRecursive[Token, Any]):
         return s.String(self._unescape(text, span), start + 1, span)
 
     def _unescape(self, text: str, span: Span) -> str:
-        try:
-            value = ast.literal_eval(text)
-        except (ValueError, SyntaxError):
-            self._diagnostics.append(
-                diagnose("RW1006", span, "this escape is not known", help=r'use \" \\ \n or \t')
-            )
-            return text[1:-1]
-        return str(value)
+        def one(match: re.Match[str]) -> str:
+            if match[1] not in _ESCAPES:
+                at = span.start + match.start()
+                self._diagnostics.append(
+                    diagnose("RW1006", Span(span.file, at, at + 2), "this escape is not known", help=r'use \" \\ \n or \t')
+                )
+            return _ESCAPES.get(match[1], match[0])
+
+        return _ESCAPE.sub(one, text)[1:-1]
 
     # --- file and statements ---
 
@@ -322,8 +327,12 @@ def _is_exponent(token: str, i: int) -> bool:
     return token[i] in "+-" and i > 0 and token[i - 1] in "eE"
 
 
+_TOO_LARGE = 4096
+"""Bits of the number that stands for one with too many digits; far above what any value may have."""
+
+
 def _fraction(text: str) -> Fraction:
     mantissa, _, exponent = text.lower().replace("_", "").partition("e")
-    if len(mantissa) > 40 or len(exponent) > 3:
-        mantissa, exponent = mantissa[:40], exponent[:3]
+    if len(mantissa) > 60 or len(exponent.lstrip("+-").lstrip("0")) > 3:
+        return Fraction(2**_TOO_LARGE)  # refused where the value is used, without working it out
     return Fraction(mantissa + ("e" + exponent if exponent else ""))

@@ -7,6 +7,9 @@ block it opens, so one typo gives one message.
 
 from __future__ import annotations
 
+import os
+import stat
+import sys
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -39,7 +42,28 @@ def _parser() -> Lark:
         postlex=_PostLex(),
         propagate_positions=True,
         maybe_placeholders=False,
+        cache=_cache_file() or False,
     )
+
+
+def _cache_file() -> str | None:
+    """Where the tables of the automaton are kept between runs; building them takes longer than a small spec.
+
+    Lark pickles them, so the folder must be ours alone: a private folder in the user's cache, or none.
+    Lark itself checks that they belong to this grammar and this version of it.
+    """
+    base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
+    folder = os.path.join(base, "rackwright")
+    if not os.path.isabs(folder):
+        return None
+    try:
+        os.makedirs(folder, mode=0o700, exist_ok=True)
+        info = os.lstat(folder)
+    except OSError:
+        return None
+    if not stat.S_ISDIR(info.st_mode) or info.st_uid != os.geteuid() or info.st_mode & 0o022:
+        return None
+    return os.path.join(folder, f"grammar-{sys.version_info.major}.{sys.version_info.minor}.bin")
 
 
 class _PostLex:

@@ -29,7 +29,7 @@ DEFAULT_MTU = 9100
 
 _KINDS: tuple[Use, ...] = ("fabric", "host", "linked")
 
-_Linked = tuple[Use, str, str, str, int, str, str]
+_Linked = tuple[Use, str, str, str, int, str, str, int]
 """An interface without its port."""
 
 _CHUNK = 256
@@ -54,7 +54,7 @@ class Interface(NamedTuple):
 
     `fabric` leads to another switch of the network, `host` to an addressed host, `linked` to anything else.
     `address` is its own with length, `peer_address` the other end's without; both are empty if unnumbered.
-    `peer_asn` is -1 but for a switch of the network.
+    `peer_asn` is -1 but for a switch of the network. `length_um` is the cable's, in micrometres; -1 if unknown.
     """
 
     port: Port
@@ -65,6 +65,7 @@ class Interface(NamedTuple):
     peer_asn: int
     address: str
     peer_address: str
+    length_um: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,7 @@ class _Maker:
         present = set(np.unique(plant.devices.cls[routing.devices]).tolist())
         self._fronts = {c.index: front(plant, c, give) for c in plant.classes if c.index in present}
         self._unused = {
-            index: [Interface(port, "unused", "", "", "", -1, "", "") for port in ports]
+            index: [Interface(port, "unused", "", "", "", -1, "", "", -1) for port in ports]
             for index, ports in self._fronts.items()
         }
         self._cables = cable_ids(plant)
@@ -200,9 +201,10 @@ class _Maker:
                     asn,
                     f"{address}/31" if address else "",
                     peer_address,
+                    length,
                 ),
             )
-            for number, kind, peer, cls, port, asn, cable, address, peer_address in zip(
+            for number, kind, peer, cls, port, asn, cable, address, peer_address, length in zip(
                 ends.port[picked].tolist(),
                 [_KINDS[k] for k in np.where(fabric, 0, np.where(own >= 0, 1, 2)).tolist()],
                 peers.tolist(),
@@ -212,6 +214,7 @@ class _Maker:
                 self._cables.gather(links).to_list(),
                 dotted_column(own),
                 dotted_column(other),
+                self._plant.links.length_um[links].tolist(),
                 strict=True,
             )
         ]

@@ -1,0 +1,5 @@
+"""Configuration of Arista EOS switches."""
+
+from .backend import Eos
+
+__all__ = ["Eos"]

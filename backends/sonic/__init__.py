@@ -1,0 +1,5 @@
+"""Configuration of SONiC switches."""
+
+from .backend import Sonic
+
+__all__ = ["Sonic"]

@@ -1,0 +1,79 @@
+"""SONiC: `config_db.json` and `frr.conf`, a folder a switch.
+
+`config_db.json` goes to `/etc/sonic`, `frr.conf` to `/etc/sonic/frr`. The routing configuration mode is
+`split-unified`, in which SONiC starts FRR from that file and writes none of its own (docker-fpm-frr,
+docker_init.sh), so there are no BGP tables: two sources of one truth would differ some day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import chain
+
+import orjson
+
+from ...compiler.backend import Artifact, Request
+from ...compiler.design import Design
+from ...compiler.plant import Plant
+from ...dsl.diagnostics import Diagnostic
+from .._kit.device_model import SwitchModel
+from .._kit.frr_text import match
+from .._kit.jinja import template
+from .._kit.ports import names_for
+from .._kit.safe import folder
+from .._kit.switching import bad_host_names, bad_interface_names, bad_mtu, models, unnamed_ports
+from .qos import qos_tables
+from .tables import Tables, base_tables
+
+OS = "sonic"
+
+MOST_PATHS = 256
+"""Most equal paths that every SONiC build of FRR takes; later ones take 514."""
+
+NAME_LENGTH = 15
+"""SONiC's ports are Linux interfaces (IFNAMSIZ less the closing zero)."""
+
+MTU = (68, 9216)
+"""Range of `mtu` in sonic-port.yang."""
+
+
+class Sonic:
+    """The backend `sonic`."""
+
+    name = OS
+    summary = "SONiC: config_db.json and frr.conf for each switch"
+    per_device = True
+
+    def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
+        return list(
+            chain(
+                unnamed_ports(design, plant, request, OS),
+                bad_host_names(design, plant, request, OS),
+                bad_interface_names(design, plant, request, OS, names_for(OS), NAME_LENGTH),
+                bad_mtu(design, plant, request, OS, *MTU),
+            )
+        )
+
+    def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
+        config = template(__package__, "frr.conf.j2")
+        for switch in models(design, plant, request, OS, names_for(OS)):
+            place = f"configs/{OS}/{folder(switch.name)}"
+            fabric = switch.fabric
+            paths = max(1, min(len(fabric), MOST_PATHS))
+            text = config.render(switch=switch, fabric=fabric, paths=paths, match=match)
+            yield Artifact(f"{place}/config_db.json", write(tables(switch)))
+            yield Artifact(f"{place}/frr.conf", text.encode())
+
+
+def tables(switch: SwitchModel) -> Tables:
+    """All of CONFIG_DB that the design decides."""
+    found = base_tables(switch)
+    roce = switch.network.roce
+    if roce is not None:
+        found.update(qos_tables(switch, roce))
+    return found
+
+
+def write(found: Tables) -> bytes:
+    """CONFIG_DB as SONiC reads it: tables in alphabetical order, rows in the order of ports."""
+    return orjson.dumps(dict(sorted(found.items())), option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)

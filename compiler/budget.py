@@ -1,0 +1,146 @@
+"""The power budget of a plant: every device, feeder and assembly with its draw, its supply and what is left.
+
+One table an element, one row an instance, all in mW. Each assembly's figures are the sums of the devices
+inside, to the milliwatt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from .cages import plugged
+from .design import Design, Element
+from .flow import Flow, Pools, flow, pools
+from .instances import classes_inside, instance_count, sum_by_instance
+from .names import host_names
+from .plant import Ints, Plant
+from .power import FEEDERS, Loads, loads
+from .supply import effective_supply, supply, taken
+
+_FIGURES = ("peak_power", "tdp", "typical_power")
+_SUPPLIES = ("supply", "installed", "efficiency", "busbar_limit")
+
+
+@dataclass(frozen=True)
+class Table:
+    """The instances of one element. Rows are in mW; `supply` is -1 where none is known.
+
+    Of a feeder, typical and peak are what leaves it, `devices` is how many it feeds. `loss` is the conversion
+    loss at peak of the feeders inside. `headroom` is supply less what is taken from it (see `supply`).
+    """
+
+    level: str
+    element: Element
+    names: list[str]
+    devices: Ints
+    typical: Ints
+    peak: Ints
+    typical_from_peak: Ints
+    loss: Ints
+    supply: Ints
+    headroom: Ints
+    assumed: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Tables in the order: devices, feeders, then assemblies from the inside out; the last is the whole."""
+
+    plant: Plant
+    loads: Loads
+    flow: Flow
+    tables: tuple[Table, ...]
+
+    @property
+    def whole(self) -> Table:
+        """The table of the root, with one row."""
+        return self.tables[-1]
+
+
+def budget(plant: Plant) -> Budget:
+    """The budget of a whole plant."""
+    return _Maker(plant).budget()
+
+
+class _Maker:
+    """What all tables are made from, computed once."""
+
+    def __init__(self, plant: Plant) -> None:
+        self._plant = plant
+        self._loads = loads(plant)
+        self._flow = flow(plant, self._loads)
+        self._pools: Pools = pools(plant)
+        self._supply = effective_supply(plant, self._pools)
+
+    def budget(self) -> Budget:
+        design = self._plant.design
+        boxes = [self._plant.element_of(c) for c in self._plant.classes if c.count]
+        devices = [self._table("device", e) for e in boxes if e.kind not in FEEDERS]
+        feeders = [self._table("feeder", e) for e in boxes if e.kind in FEEDERS]
+        assemblies = sorted(
+            (e for e in design.elements if e.role == "assembly" and instance_count(design, e.index)),
+            key=lambda e: (-len(design.chain(e.index)), e.index),
+        )
+        tables = (*devices, *feeders, *(self._table(e.kind, e) for e in assemblies))
+        return Budget(self._plant, self._loads, self._flow, tables)
+
+    def _table(self, level: str, element: Element) -> Table:
+        plant, index = self._plant, element.index
+        rows = self._flow.output if level == "feeder" else self._loads.rows
+        peak, typical, from_peak = (sum_by_instance(plant, index, row) for row in rows)
+        have = supply(plant, self._supply, index)
+        left = np.where(have >= 0, have - taken(plant, self._flow, index), 0)
+        return Table(
+            level,
+            element,
+            host_names(plant.design, index),
+            sum_by_instance(plant, index, self._fed if level == "feeder" else np.ones_like(self._fed)),
+            typical,
+            peak,
+            from_peak,
+            sum_by_instance(plant, index, self._loss),
+            have,
+            left,
+            tuple(sorted({a for c in classes_inside(plant, index) for a in self._assumed[c.index]}))
+            + tuple(f"{element.definition}.{a}" for a in element.assumed if a in _SUPPLIES and level != "feeder"),
+        )
+
+    @cached_property
+    def _loss(self) -> Ints:
+        return self._flow.input[0] - self._loads.peak - self._flow.output[0]
+
+    @cached_property
+    def _fed(self) -> Ints:
+        """How many devices each one feeds."""
+        feeds, size = self._plant.feeds, len(self._plant.devices)
+        pairs = np.unique(feeds.a_device * size + feeds.z_device)
+        return np.bincount(pairs // size, minlength=size)
+
+    @cached_property
+    def _assumed(self) -> dict[int, set[str]]:
+        """For each device class the figures marked `assumed` that its draw or supply rests on."""
+        plant = self._plant
+        found = {c.index: set(assumed_figures(plant.design, plant.element_of(c))) for c in plant.classes}
+        seen = plugged(plant)
+        used = np.unique(np.stack([plant.devices.cls[plant.ends.device], seen.media]), axis=1)
+        for cls, number in used.T.tolist():
+            if number >= 0 and "power" in plant.design.media[seen.names[number]].assumed:
+                found[cls].add(f"{seen.names[number]}.power")
+        return found
+
+
+def assumed_figures(design: Design, element: Element) -> Iterator[str]:
+    """The assumed figures of a part, as `definition.attribute`; of its members where their sum counts."""
+    if element.kind in FEEDERS:
+        yield from (f"{element.definition}.{a}" for a in element.assumed if a in _SUPPLIES)
+        return
+    stated = [a for a in _FIGURES if getattr(element.attributes, a, None) is not None]
+    yield from (f"{element.definition}.{a}" for a in stated if a in element.assumed)
+    if not any(a in stated for a in ("peak_power", "tdp")):
+        for member in design.children(element.index):
+            if member.role == "part":
+                yield from assumed_figures(design, member)

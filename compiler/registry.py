@@ -1,0 +1,54 @@
+"""Backends by name, from the entry points of every installed package. None is imported before it is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from importlib.metadata import EntryPoint, entry_points
+
+from ..dsl.diagnostics import Diagnostic, diagnose
+from .backend import GROUP, Backend
+
+Found = dict[str, EntryPoint]
+
+
+def installed() -> Found:
+    """Entry points of all backends, sorted by name; of two with one name the first installed counts."""
+    found: Found = {}
+    for point in entry_points(group=GROUP):
+        found.setdefault(point.name, point)
+    return dict(sorted(found.items()))
+
+
+def load(names: Iterable[str] = (), found: Found | None = None) -> tuple[tuple[Backend, ...], tuple[Diagnostic, ...]]:
+    """The named backends (all, if none is named), in order of name, and what went wrong."""
+    points = installed() if found is None else found
+    backends: list[Backend] = []
+    diagnostics: list[Diagnostic] = []
+    for name in sorted(set(names)) or list(points):
+        if name not in points:
+            diagnostics.append(_unknown(name, points))
+            continue
+        backend, diagnostic = _load(points[name])
+        if diagnostic is not None:
+            diagnostics.append(diagnostic)
+        elif backend is not None:
+            backends.append(backend)
+    return tuple(backends), tuple(diagnostics)
+
+
+def _load(point: EntryPoint) -> tuple[Backend | None, Diagnostic | None]:
+    try:
+        backend: Backend = point.load()()
+    except Exception as error:  # a stranger's module may fail in any way
+        reason = f"{type(error).__name__}: {error}"
+        detail = f"{point.name} ({point.value}): {reason}"
+        return None, diagnose("RW0017", None, detail=detail, help="name the other backends with --only to go on without it")
+    return backend, None
+
+
+def _unknown(name: str, points: Found) -> Diagnostic:
+    near = get_close_matches(name, points, n=1)
+    known = ", ".join(points) or "none is installed"
+    help = f"did you mean {near[0]}? known: {known}" if near else f"known: {known}"
+    return diagnose("RW0010", None, detail=name, help=help)
