@@ -111,14 +111,16 @@ class _Maker:
 
     @cached_property
     def _loss(self) -> Ints:
-        return self._flow.input[0] - self._loads.peak - self._flow.output[0]
+        lost: Ints = self._flow.input[0] - self._loads.peak - self._flow.output[0]
+        return lost
 
     @cached_property
     def _fed(self) -> Ints:
         """How many devices each one feeds."""
         feeds, size = self._plant.feeds, len(self._plant.devices)
         pairs = np.unique(feeds.a_device * size + feeds.z_device)
-        return np.bincount(pairs // size, minlength=size)
+        count: Ints = np.bincount(pairs // size, minlength=size)
+        return count
 
     @cached_property
     def _assumed(self) -> dict[int, set[str]]:
@@ -126,9 +128,9 @@ class _Maker:
         plant = self._plant
         found = {c.index: set(assumed_figures(plant.design, plant.element_of(c))) for c in plant.classes}
         seen = plugged(plant)
-        used = np.unique(np.stack([plant.devices.cls[plant.ends.device], seen.media]), axis=1)
-        for cls, number in used.T.tolist():
-            if number >= 0 and "power" in plant.design.media[seen.names[number]].assumed:
+        shared = [i for i, name in enumerate(seen.names) if "power" in plant.design.media[name].assumed]
+        for number in shared:
+            for cls in np.unique(plant.devices.cls[plant.ends.device[seen.media == number]]).tolist():
                 found[cls].add(f"{seen.names[number]}.power")
         return found
 

@@ -83,6 +83,10 @@ class _Compiler:
 
     def run(self) -> tuple[Design | None, tuple[Diagnostic, ...]]:
         self._check_top()
+        self._check_constants()
+        if any(d.code == "RW7101" for d in self._diagnostics):
+            # A parameter out of its range makes a dozen other mistakes; the user's own words come first.
+            return None, tuple(self._diagnostics)
         root = self._root()
         if root is None:
             return None, tuple(self._diagnostics)
@@ -159,6 +163,18 @@ class _Compiler:
                     self._diagnostics.append(
                         diagnose("RW1007", statement.span, "this stands inside a definition",
                                  help="put it into an assembly, such as `building dc { … }`")
+                    )
+
+    def _check_constants(self) -> None:
+        """Requirements that ask nothing of the plant are settled before anything is built."""
+        for statement in self._program.main.file.statements:
+            if not isinstance(statement, s.Require) or _asks(statement.condition):
+                continue
+            with collected(self._diagnostics):
+                if not self._evaluator.truth(statement.condition, self._scope):
+                    message = statement.message.text if statement.message else ""
+                    self._diagnostics.append(
+                        diagnose("RW7101", statement.condition.span, "this does not hold", help=message)
                     )
 
     def _unknown_kind(self, kind: s.Name) -> None:
@@ -331,6 +347,21 @@ def _types(declaration: s.Declaration) -> list[str]:
     block(declaration.body)
     own = declaration.name.text
     return [name for name in found if name != own]
+
+
+def _asks(expr: s.Expr) -> bool:
+    """True if a condition holds a measure of the plant."""
+    match expr:
+        case s.Call():
+            return True
+        case s.Binary():
+            return _asks(expr.left) or _asks(expr.right)
+        case s.Unary():
+            return _asks(expr.operand)
+        case s.Group():
+            return _asks(expr.inner)
+        case _:
+            return False
 
 
 def _doc(file: s.File) -> str:

@@ -19,6 +19,7 @@ from .attributes import Context, Written, build
 from .bodies import Bodies, Body, Layer, MemberBody, Type
 from .design import Dim, Element, Segment, Split
 from .mistake import article, collected, mistake
+from .names import LANE, WIDTH
 from .patterns import to_segments
 from .schema import KINDS, AssemblyAttributes, Attributes, Model, PortAttributes, SwitchAttributes
 from .scope import Scope
@@ -228,14 +229,14 @@ class Elaborator:
         return to_segments(text, expr.span, start, indices, self._evaluator, scope)
 
     def _interfaces(self, node: Node, indices: set[str]) -> None:
-        """Interface name patterns of a port array, which may also use the index `lane`."""
+        """Interface name patterns of a port array, which may also use `lane` and, if the cage states its lanes, `width`."""
         attributes = node.element.attributes
         if not isinstance(attributes, PortAttributes):
             return
         found: dict[str, dict[str, tuple[Segment, ...]]] = {}
         for name, given, extra in (
             ("names", attributes.names, set[str]()),
-            ("lane_names", attributes.lane_names, {"lane"}),
+            ("lane_names", attributes.lane_names, {LANE, WIDTH} if attributes.lanes else {LANE}),
         ):
             written = node.body.attributes.get(name)
             if written is None or not isinstance(written.entry, s.NamedBlock):

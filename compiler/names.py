@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING
 
 from .design import Design, Element, Segment
 from .indices import evaluate
+from .schema import PortAttributes
 
 if TYPE_CHECKING:
     import polars as pl
 
     from .plant import DeviceClass, Plant
 
-LANE = "lane"
-"""The index of a port within a split cage, in interface name patterns."""
+LANE, WIDTH = "lane", "width"
+"""The index of a port within a split cage and its electrical lanes, in interface name patterns."""
 
 
 def host_names(design: Design, element: int) -> list[str]:
@@ -104,7 +105,9 @@ def interface_names(plant: Plant, cls: DeviceClass, os: str) -> list[str] | None
         whole, lane = element.interface_names.get(os), element.lane_names.get(os)
         if whole is None or (element.splits and lane is None):
             return None
-        split = {cage for s in element.splits for cage in range(s.first, s.last + 1)}
+        split = {cage: s.count for s in element.splits for cage in range(s.first, s.last + 1)}
+        assert isinstance(element.attributes, PortAttributes)
+        electrical = element.attributes.lanes or 0
         inner = [e for e in plant.design.chain(array.element) if e.index > cls.element]
         keys = [k for e in inner for k in _index_keys((e,))]
         sizes = array.shape[: len(array.shape) - 1] if element.splits else array.shape
@@ -115,9 +118,10 @@ def interface_names(plant: Plant, cls: DeviceClass, os: str) -> list[str] | None
             cage = 0
             for value, size in zip(index[len(index) - len(own) :], own, strict=True):
                 cage = cage * size + value
+            parts = split.get(cage, 1)
             for number in range(lanes):
                 pattern = lane if cage in split and lane is not None else whole
-                found.append(_render(pattern, {**values, LANE: number}))
+                found.append(_render(pattern, {**values, LANE: number, WIDTH: electrical // parts}))
     return found
 
 

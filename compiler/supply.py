@@ -4,8 +4,9 @@
 - Of any other assembly: the sum over its outermost feeders, those that no feeder inside feeds (the shelves of
   a rack; of a hall with busways, the busways), where a pool on one busbar counts at most the rack's
   `busbar_limit`.
-- What is taken from that supply: all loads inside and the losses of the feeders between. The losses of the
-  outermost feeders lie on their far side and count only against a `supply` that the assembly states.
+- What is taken from that supply: what leaves those feeders, so loads that they do not feed are not in it. Where
+  the spec has feeders and no feeds, all loads inside. From a `supply` that the assembly states: all loads and
+  all losses of feeders inside.
 """
 
 from __future__ import annotations
@@ -51,9 +52,9 @@ def taken(plant: Plant, flow: Flow, element: int) -> Ints:
         return sum_by_instance(plant, element, flow.output[0])
     own = flow.input[0] - flow.output[0]
     if stated_supply(plant, element) is None:
-        feeders = [c.index for c in plant.classes_of_kind(*FEEDERS)]
-        outer = np.isin(plant.devices.cls, np.array(feeders, dtype=np.int64)) & ~_between(plant, element)
-        own = np.where(outer, 0, own)
+        leaving = sum_by_instance(plant, element, np.where(_between(plant, element), 0, flow.output[0]))
+        if leaving.any():
+            return leaving
     return sum_by_instance(plant, element, own)
 
 

@@ -235,7 +235,9 @@ class _Run:
 
     def _unexpected(self, token: Token, error: UnexpectedToken) -> None:
         kind = token.type
-        if kind == "BAD_STRING":
+        if kind == "BAD_STRING" and token.startswith('"""'):
+            self._say("RW1002", token, "this text is not closed", 'end it with `"""`')
+        elif kind == "BAD_STRING":
             self._say("RW1002", token, "this string is not closed", 'end it with `"` on the same line, or use `"""`')
         elif kind == "ILLEGAL":
             self._say("RW1005", token, "this character has no meaning here", _expected(self._accepted(error)))

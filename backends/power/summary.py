@@ -87,6 +87,10 @@ def not_modelled(budget: Budget) -> Iterator[str]:
             yield f"conversion loss of {design.path(element.index)}: {element.definition} states no efficiency"
         if not fed[rows].any():
             yield f"everything above {design.path(element.index)}: the spec does not say what feeds it"
+    for cls in plant.classes:
+        rows = slice(cls.first, cls.first + cls.count)
+        if len(plant.feeds) and budget.loads.peak[rows].any() and not fed[rows].all():
+            yield f"the supply of {design.path(cls.element)}: the spec does not say what feeds it"
     for index in budget.loads.unknown_parts:
         yield f"power of {design.path(index)}: {design.elements[index].definition} states no peak_power or tdp"
     for name in budget.loads.unknown_media:

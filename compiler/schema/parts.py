@@ -136,7 +136,7 @@ class PortAttributes(Attributes):
         default_factory=dict, description="Interface name in each operating system, such as `Ethernet{8*eth}`."
     )
     lane_names: dict[str, PatternText] = Field(
-        default_factory=dict, description="Interface name of one part of a split cage; `lane` is its index."
+        default_factory=dict, description="Interface name of one port of a split cage; `lane` is its index, `width` its lanes."
     )
 
 

@@ -2,6 +2,7 @@
 
 from .latency import NS_PER_METRE, Latencies
 from .ranks import Ranks, name_prefix, prefix
+from .refusal import answers
 from .tiers import Tier, Tree, components
 from .view import Dimension, Simulation, simulate
 
@@ -13,6 +14,7 @@ __all__ = [
     "Simulation",
     "Tier",
     "Tree",
+    "answers",
     "components",
     "name_prefix",
     "prefix",

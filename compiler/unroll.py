@@ -1,0 +1,160 @@
+"""Devices, their terminals and racks, unrolled from the arrays of the design."""
+
+from __future__ import annotations
+
+from math import prod
+
+import numpy as np
+
+from ..dsl.diagnostics import Diagnostic, diagnose
+from .design import Design, Element
+from .names import host_names
+from .plant import TERMINALS, DeviceClass, Devices, Ints, Racks, TerminalArray
+
+MAX_DEVICES = 5_000_000
+
+
+def shape_of(design: Design, element: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    dims = design.dims(element)
+    return tuple(d.size for d in dims), tuple(d.capacity for d in dims)
+
+
+def device_classes(design: Design) -> tuple[tuple[DeviceClass, ...], list[Diagnostic]]:
+    found: list[DeviceClass] = []
+    first = 0
+    for element in design.elements:
+        if design.device_of(element.index) != element.index:
+            continue
+        shape, capacity = shape_of(design, element.index)
+        count = prod(shape)
+        found.append(DeviceClass(len(found), element.index, first, count, shape, capacity, _terminals(design, element)))
+        first += count
+        if first > MAX_DEVICES:
+            detail = f"{first} devices and more, of {MAX_DEVICES} at most"
+            return (), [diagnose("RW2014", element.origin, "with this member", detail=detail)]
+    return tuple(found), []
+
+
+def _terminals(design: Design, device: Element) -> dict[str, tuple[TerminalArray, ...]]:
+    found: dict[str, list[TerminalArray]] = {kind: [] for kind in TERMINALS}
+    first = dict.fromkeys(TERMINALS, 0)
+    depth = len(design.dims(device.index))
+    for element in design.elements[device.index :]:
+        if element.kind not in found or design.device_of(element.index) != device.index:
+            continue
+        shape = shape_of(design, element.index)[0][depth:]
+        missing: frozenset[int] = frozenset()
+        if element.splits:
+            lanes = max(s.count for s in element.splits)
+            missing = _missing(element, shape, lanes, first[element.kind])
+            shape = (*shape, lanes)
+        array = TerminalArray(element.index, first[element.kind], shape, missing)
+        found[element.kind].append(array)
+        first[element.kind] += array.count
+    return {kind: tuple(arrays) for kind, arrays in found.items()}
+
+
+def _missing(element: Element, shape: tuple[int, ...], lanes: int, first: int) -> frozenset[int]:
+    """Lane numbers that no split makes: all but lane 0 of whole cages, and those beyond a smaller split."""
+    made = np.ones(shape[-1], dtype=np.int64)
+    for split in element.splits:
+        made[split.first : split.last + 1] = split.count
+    lane = np.arange(lanes)[None, :] >= np.tile(made, prod(shape[:-1]))[:, None]
+    return frozenset((np.flatnonzero(lane.ravel()) + first).tolist())
+
+
+def numbers(shape: tuple[int, ...], capacity: tuple[int, ...]) -> Ints:
+    """Numbers over the capacity of all elements of a built box, in row-major order of the box."""
+    total = np.zeros((1,), dtype=np.int64)
+    for size, reserved in zip(shape, capacity, strict=True):
+        total = (total[:, None] * reserved + np.arange(size, dtype=np.int64)[None, :]).ravel()
+    return total
+
+
+def devices_of(
+    design: Design, classes: tuple[DeviceClass, ...], rack_first: dict[int, int]
+) -> tuple[Devices, list[Diagnostic]]:
+    names: list[str] = []
+    cls, rank, rack, bottom = [], [], [], []
+    for c in classes:
+        element = design.elements[c.element]
+        names.extend(host_names(design, c.element))
+        cls.append(np.full(c.count, c.index, dtype=np.int64))
+        rank.append(numbers(c.shape, c.capacity))
+        home = design.rack_of(c.element)
+        number = np.arange(c.count, dtype=np.int64)
+        if home is None:
+            rack.append(np.full(c.count, -1, dtype=np.int64))
+        else:
+            inside = prod(c.shape[len(design.dims(home)) :])
+            rack.append(rack_first[home] + number // max(1, inside))
+        # A position in a rack is known only if the rack itself holds the device, without a group between.
+        if element.at and element.parent == home:
+            own = np.array(element.at, dtype=np.int64)
+            bottom.append(own[number % len(own)])
+        else:
+            bottom.append(np.full(c.count, -1, dtype=np.int64))
+    devices = Devices(names, join(cls), join(rank), join(rack), join(bottom))
+    return devices, _check_names(design, classes, devices)
+
+
+def _check_names(design: Design, classes: tuple[DeviceClass, ...], devices: Devices) -> list[Diagnostic]:
+    """Host names become file names and lines of configs: only safe ones, and no name twice."""
+    problems = []
+    seen: dict[str, int] = {}
+    for c in classes:
+        origin = design.elements[c.element].origin
+        own = devices.names[c.first : c.first + c.count]
+        bad = next((n for n in own if not _safe(n)), None)
+        if bad is not None:
+            problems.append(
+                diagnose("RW2017", origin, f"makes the host name `{_shown(bad)}`",
+                         help="letters, digits, `-`, `_` and `.`, beginning with a letter or digit, 63 at most")
+            )
+        folded = {n.lower() for n in own}
+        if len(folded) < len(own) or not folded.isdisjoint(seen):
+            double = _first_double(own, seen)
+            also = [(design.elements[classes[seen[double]].element].origin, "and by this")] if double in seen else []
+            problems.append(
+                diagnose("RW2018", origin, f"`{_shown(double)}` is made here", also=also,
+                         help="use every enclosing array's index in the pattern")
+            )
+        seen.update(dict.fromkeys(folded, c.index))
+    return problems
+
+
+def _first_double(names: list[str], seen: dict[str, int]) -> str:
+    known = set(seen)
+    for name in names:
+        if name.lower() in known:
+            return name.lower()
+        known.add(name.lower())
+    raise AssertionError("called without a double")
+
+
+def _safe(name: str) -> bool:
+    body = name.replace("-", "a").replace("_", "a").replace(".", "a")
+    return 0 < len(name) <= 63 and name.isascii() and body.isalnum() and name[0].isalnum() and ".." not in name
+
+
+def _shown(name: str) -> str:
+    return "".join(c if c.isprintable() else "?" for c in name[:80])
+
+
+def racks_of(design: Design) -> tuple[Racks, dict[int, int], list[Diagnostic]]:
+    names: list[str] = []
+    element: list[Ints] = []
+    first: dict[int, int] = {}
+    for rack in design.elements:
+        if rack.kind != "rack":
+            continue
+        first[rack.index] = len(names)
+        count = prod(shape_of(design, rack.index)[0])
+        names.extend(host_names(design, rack.index))
+        element.append(np.full(count, rack.index, dtype=np.int64))
+    nowhere = np.full(len(names), -1, dtype=np.int64)
+    return Racks(names, join(element), nowhere, nowhere, nowhere, nowhere), first, []
+
+
+def join(columns: list[Ints]) -> Ints:
+    return np.concatenate(columns) if columns else np.zeros(0, dtype=np.int64)
