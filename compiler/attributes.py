@@ -1,7 +1,8 @@
 """Attributes of a spec to the pydantic model of their kind.
 
 The schema's annotations say how a value is read (`schema.values`): a quantity of one dimension, one of
-several words, a name pattern, an index expression, a block. Values arrive at the model already typed.
+several words, a name pattern, an index expression, a block. The values are then what the model wants, so it is
+made without validating them again; that a design equals what is read back from its JSON is tested.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel
 
 from ..dsl import syntax as s
 from ..dsl import units
@@ -69,15 +70,7 @@ def build(
             )
     if len(diagnostics) > before:
         return None, ()
-    return _construct(model, found, owner), tuple(sorted(assumed))
-
-
-def _construct(model: type[BaseModel], found: dict[str, Any], at: Span) -> BaseModel:
-    try:
-        return model(**found)
-    except ValidationError as error:
-        first = error.errors()[0]
-        raise mistake("RW2007", at, f"{first['loc'][0] if first['loc'] else ''}: {first['msg']}") from None
+    return model.model_construct(**found), tuple(sorted(assumed))
 
 
 def _field(model: type[BaseModel], name: str, item: Written, context: Context) -> Any:
@@ -210,7 +203,7 @@ def _rated(model: Any, expr: s.Expr, dim: units.Dimension, scope: Scope, context
     if not 0 <= rate.value <= 1:
         raise mistake("RW2007", expr.rate.span, "a probability lies between 0 % and 100 %")
     options, _ = _options(model)
-    return options[0](low=low, high=high, probability=rate)
+    return options[0].model_construct(low=low, high=high, probability=rate)
 
 
 def _tagged(models: list[type[BaseModel]], expr: s.Expr, scope: Scope, context: Context) -> Any:
@@ -237,7 +230,7 @@ def _tagged(models: list[type[BaseModel]], expr: s.Expr, scope: Scope, context: 
     for name in own:
         if model.model_fields[name].is_required() and name not in found:
             raise mistake("RW2020", expr.span, f"`{name}` is not given", help=f"{model.model_fields[name].description}")
-    return _construct(model, found, expr.span)
+    return model.model_construct(**found)
 
 
 def _tags(models: list[type[BaseModel]]) -> dict[str, type[BaseModel]]:
@@ -263,7 +256,7 @@ def _block(annotation: Any, block: s.Block, scope: Scope, context: Context, at: 
             if missing:
                 raise mistake("RW2020", at, f"`{missing[0]}` is not given",
                               help=f"add `{missing[0]} = …`: {option.model_fields[missing[0]].description}")
-            return _construct(option, found, at)
+            return option.model_construct(**found)
     raise mistake("RW2007", at, "this attribute is no block", help="write it as `name = …`")
 
 

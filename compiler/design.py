@@ -222,7 +222,6 @@ class Value(Model):
 
 
 Term = Annotated[Condition | Measure | Value, Field(union_mode="smart")]
-Condition.model_rebuild()
 
 
 class Requirement(Model):

@@ -23,7 +23,10 @@ class Operation(BaseModel):
 Index = Annotated[int | str | Operation, Field(union_mode="smart")]
 """A number, the name of an index, or an operation."""
 
-Operation.model_rebuild()
+
+def operation(op: Operator, *args: Index) -> Operation:
+    """An operation from parts that are known to be sound, without pydantic's validation."""
+    return Operation.model_construct(op=op, args=args)
 
 T = TypeVar("T")
 
@@ -86,5 +89,5 @@ def ravel(indices: list[Index], sizes: list[int]) -> Index:
         if total == 0:
             total = index
         else:
-            total = Operation(op="+", args=(Operation(op="*", args=(total, size)), index))
+            total = operation("+", operation("*", total, size), index)
     return total

@@ -14,7 +14,7 @@ from ..dsl import syntax as s
 from ..dsl.source import Span
 from .design import Dim, Element, Step, Variable
 from .elaborate import Node
-from .indices import Index, Operation, ravel
+from .indices import Index, Operation, operation, ravel
 from .mistake import mistake, suggest
 from .patterns import to_index
 from .scope import Definition, Scope
@@ -301,7 +301,7 @@ def _through(view: View, indices: list[Index]) -> list[Step]:
         chosen = unravel(flat, [v.capacity for v in view.free])
     values: dict[str, Index] = {}
     for variable, index in zip(view.free, chosen, strict=True):
-        values[variable.name] = index if variable.low == 0 else Operation(op="+", args=(index, variable.low))
+        values[variable.name] = index if variable.low == 0 else operation("+", index, variable.low)
     return [
         Step.model_construct(element=step.element, indices=tuple(_substitute(i, values) for i in step.indices))
         for step in view.steps
@@ -312,7 +312,7 @@ def _substitute(index: Index, values: dict[str, Index]) -> Index:
     if isinstance(index, str):
         return values.get(index, index)
     if isinstance(index, Operation):
-        return Operation(op=index.op, args=tuple(_substitute(a, values) for a in index.args))
+        return operation(index.op, *(_substitute(a, values) for a in index.args))
     return index
 
 
@@ -334,7 +334,7 @@ def unravel(flat: Index, sizes: list[int]) -> list[Index]:
 def _op(op: str, left: Index, right: int) -> Index:
     if isinstance(left, int):
         return left // right if op == "div" else left % right
-    return Operation(op=op, args=(left, right))  # type: ignore[arg-type]
+    return operation(op, left, right)  # type: ignore[arg-type]
 
 
 def _sizes(dims: tuple[Dim, ...]) -> str:

@@ -9,7 +9,7 @@ from ..dsl import syntax as s
 from ..dsl.parse import parse_expression
 from ..dsl.source import Source, Span
 from .design import Segment
-from .indices import Index, Operation, Operator, evaluate
+from .indices import Index, Operator, evaluate, operation
 from .mistake import Mistake, mistake, suggest
 from .scope import Definition, Scope
 from .values import Evaluator
@@ -36,7 +36,7 @@ def to_index(expr: s.Expr, variables: Collection[str], evaluator: Evaluator, sco
         case s.Binary():
             raise mistake("RW2007", expr.span, "`/` has no meaning for an index", help="use `div` for integer division")
         case s.Unary() if expr.operator == "not":
-            return Operation(op="not", args=(to_index(expr.operand, variables, evaluator, scope),))
+            return operation("not", to_index(expr.operand, variables, evaluator, scope))
         case s.Unary():
             zero = s.Number(Fraction(0), "", expr.span)
             return to_index(s.Binary("-", zero, expr.operand, expr.span), variables, evaluator, scope)
@@ -65,8 +65,8 @@ def _fold(expr: s.Binary, op: Operator, left: Index, right: Index) -> Index:
         what = "zero or negative" if isinstance(right, int) else "not a constant"
         raise mistake("RW2006", expr.right.span, f"the divisor is {what}", help="divide by a positive constant")
     if isinstance(left, int) and isinstance(right, int):
-        return _bounded(int(evaluate(Operation(op=op, args=(left, right)), {})), expr.span)
-    return Operation(op=op, args=(left, right))
+        return _bounded(int(evaluate(operation(op, left, right), {})), expr.span)
+    return operation(op, left, right)
 
 
 def to_segments(

@@ -13,7 +13,7 @@ from .attributes import Context, build
 from .bodies import Bodies
 from .design import End, Media, Medium, Rule, Step, Variable
 from .elaborate import Node
-from .indices import Index, Operation, names, ravel, write
+from .indices import Index, Operation, names, operation, ravel, write
 from .mistake import article, collected, mistake, suggest
 from .paths import Bound, Paths, Side
 from .patterns import to_index
@@ -318,7 +318,7 @@ def _rank(variables: dict[str, Variable], other: list[str], own: list[str]) -> I
     if TIMES in variables:
         chosen.append(variables[TIMES])
     indices: list[Index] = [
-        v.name if v.low == 0 else Operation(op="-", args=(v.name, v.low)) for v in chosen
+        v.name if v.low == 0 else operation("-", v.name, v.low) for v in chosen
     ]
     return ravel(indices, [v.capacity for v in chosen])
 

@@ -22,11 +22,11 @@ from rackwright.dsl.units import Quantity
 FOLDER = Path(__file__).parents[1] / "docs" / "reference"
 
 ROLES = {
-    "part": "Parts: They stand in assemblies, or inside another part. The outermost part is a device: it has a host name.",
+    "part": "Parts: They stand in assemblies, or inside another part. The outermost is a device: it has a host name.",
     "connector": "Connectors: They are members of a part. Relations join them.",
     "media": "Media: A link is made with them. They are named after `using` and are never members.",
     "assembly": "Assemblies: They hold parts and other assemblies.",
-    "policy": "Policies: They say what runs on the plant. They stand at the top of the main file and are never members.",
+    "policy": "Policies: They say what runs on the plant. They stand at the top of the main file only.",
 }
 """What each role of a kind means, in the order of the page."""
 
@@ -52,7 +52,7 @@ def kinds_page() -> str:
         "required and is not given is RW2020. `—` as a default means: not known unless given.",
         "",
         "A type such as *power* is a quantity; its units are on [the page of units](units.md). A *name pattern* is a",
-        "string that may hold indices in braces (see [the language](language.md#names)). A *word* stands without quotes.",
+        "string that may hold indices in braces (see [the language](language.md#names)). A *word* has no quotes.",
         "",
         f"Kept for later, and refused until then (RW2019): {_words(sorted(RESERVED_KINDS))}.",
         "",
@@ -60,12 +60,16 @@ def kinds_page() -> str:
         "",
         "## Attributes of many kinds",
         "",
+        "The first of these tables holds for parts, media and assemblies too, beside their own.",
+        "",
     ]
     blocks: list[type[BaseModel]] = []
     for model, title in _SHARED:
-        inherited = set(model.__mro__[1].model_fields)
-        own = {n: f for n, f in model.model_fields.items() if n not in inherited}
-        lines += [f"### {title}", "", *_table(own, blocks), ""]
+        inherited = {
+            n for base, _ in _SHARED if issubclass(model, base) and base is not model for n in base.model_fields
+        }
+        fields = {n: f for n, f in model.model_fields.items() if n not in inherited}
+        lines += [f"### {title}", "", *_table(fields, blocks), ""]
     for role, text in ROLES.items():
         lines += [f"## {text.partition(':')[0]}", "", text.partition(": ")[2], ""]
         for schema, names in _by_schema(role):
@@ -91,8 +95,8 @@ def units_page() -> str:
         "",
         _MADE,
         "",
-        "A quantity is a number and a unit: `10.2 kW`. Only quantities of one dimension can be added or compared. Units",
-        "are spelt as here, capitals included. `µs` is read as `us`, and `°C` as `degC`.",
+        "A quantity is a number and a unit: `10.2 kW`. Only quantities of one dimension can be added or compared.",
+        "Units are spelt as here, capitals included. `µs` is read as `us`, and `°C` as `degC`.",
         "",
         "| dimension | units, with their size in the first |",
         "|---|---|",

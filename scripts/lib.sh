@@ -1,0 +1,48 @@
+# What the scripts share. Sourced, not run; leaves the shell in the root of the repository.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+say() { printf '\n== %s\n' "$*"; }
+fail() { printf 'error: %s\n' "$*" >&2; exit 1; }
+
+# Debian packages, if they can be had: install PACKAGE…
+install_packages() {
+    [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null || return 1
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+}
+
+suitable() { "$1" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }
+
+# A Python of at least 3.11 that can make environments: prints its name.
+find_python() {
+    local name
+    for name in ${PYTHON:-} python3 python3.11 python3.12 python3.13; do
+        suitable "$name" && "$name" -c 'import ensurepip, venv' 2>/dev/null && { echo "$name"; return; }
+    done
+    # Debian ships Python without the part that makes environments.
+    install_packages python3 python3-venv >&2 || true
+    suitable python3 && python3 -c 'import ensurepip, venv' 2>/dev/null && { echo python3; return; }
+    fail "Python 3.11 or later with its venv module is needed (Debian: apt-get install python3-venv)"
+}
+
+# An environment with what requirements-dev.txt pins, made anew when the pins change: environment DIR
+environment() {
+    local dir=$1 python stamp
+    stamp="$dir/pins"
+    if [ -x "$dir/bin/python" ] && cmp -s requirements-dev.txt "$stamp"; then
+        return
+    fi
+    python=$(find_python)
+    say "Python environment in $dir ($("$python" -V))"
+    rm -rf "$dir"
+    "$python" -m venv "$dir"
+    pip_in "$dir" install -q -r requirements-dev.txt
+    cp requirements-dev.txt "$stamp"
+}
+
+# pip of an environment, without its remarks on itself: pip_in DIR ARGUMENT…
+pip_in() {
+    local dir=$1
+    shift
+    "$dir/bin/python" -m pip --disable-pip-version-check --no-input "$@"
+}
