@@ -307,8 +307,10 @@ def _once(clauses: tuple[s.Clause, ...]) -> dict[str, s.Clause]:
 
 
 def _variables(bound: dict[str, Bound]) -> dict[str, Variable]:
+    """In the order that the paths name them; those of `for` count last, however early they are bound."""
+    ordered = sorted(bound.values(), key=lambda b: b.counted)
     return {
-        b.name: Variable.model_construct(name=b.name, low=b.low, size=b.size, capacity=b.capacity) for b in bound.values()
+        b.name: Variable.model_construct(name=b.name, low=b.low, size=b.size, capacity=b.capacity) for b in ordered
     }
 
 

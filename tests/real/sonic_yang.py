@@ -43,9 +43,7 @@ _MAPS = {
 _NUMBERS = frozenset(
     "index speed mtu subport bgp_asn tc weight priority detection_time restoration_time POLL_INTERVAL".split()
 )
-_BOOLEANS = frozenset(
-    "frr_mgmt_framework_config wred_green_enable wred_yellow_enable wred_red_enable".split()
-)
+_BOOLEANS = frozenset("frr_mgmt_framework_config wred_green_enable wred_yellow_enable wred_red_enable".split())
 
 
 def missing() -> str:
@@ -71,7 +69,10 @@ def complaints(config: bytes) -> str:
         files = [f"{folder}/{module}.yang" for module in modules]
         command = [*_yanglint(), "-p", folder, "-f", "json", "-t", "config", *files, data.name]
         done = subprocess.run(command, capture_output=True, text=True)
-    return done.stderr if done.returncode else ""
+    if not done.returncode:
+        return ""
+    errors = [line for line in done.stderr.splitlines() if line.startswith("libyang err")]
+    return "\n".join(errors) or done.stderr
 
 
 def translate(tables: dict[str, dict[str, dict[str, str]]]) -> dict[str, Any]:

@@ -88,14 +88,14 @@ rack cabinet {
 }
 '''
 
-HALL = '''
+HALL = """
 hall room {
     floor { row_pitch = 3 m, bay_pitch = 600 mm, tray = 2.8 m, cross_aisle = 1.2 m, slack = 1 m }
     cab[2 of 4] : cabinet
     link cab[0].tor.eth[i, j] -> cab[1].tor.eth[i, j]   using twin   for i in 2..3 for j in 0..1
     place cab[c] at row 0, bay c
 }
-'''
+"""
 
 Row = dict[str, str]
 
@@ -305,7 +305,9 @@ def test_a_cable_with_many_tails_is_one(tmp_path: Path) -> None:
 
 def test_a_chain_of_shared_cages_is_followed_to_its_end(tmp_path: Path) -> None:
     # No such cable exists, but the count must end, and soon.
-    switches = "group chain { tor[2000] : leaf\n link tor[i].eth[0, 1] -> tor[i + 1].eth[0, 0] using dac for i in 0..1998 }"
+    switches = (
+        "group chain { tor[2000] : leaf\n link tor[i].eth[0, 1] -> tor[i + 1].eth[0, 0] using dac for i in 0..1998 }"
+    )
     chain = build(tmp_path, PARTS[: PARTS.index("rack cabinet")] + switches)
     rows = chain.rows("cables")
     assert {row["shared_with"] for row in rows[1:]} == {rows[0]["cable_id"]}

@@ -17,7 +17,7 @@ from rackwright.compiler.backend import Request
 from rackwright.compiler.pipeline import compile_spec
 from rackwright.dsl.diagnostics import has_errors
 
-SPEC = '''
+SPEC = """
 cable dac { speed = 400 Gbps, ends = [osfp], medium = dac, reach = 3 m }
 
 server box {
@@ -66,7 +66,7 @@ hall room {
 }
 
 network fabric { routing = none }
-'''
+"""
 NAMES = ("devices", "racks", "links", "feeds", "pipes")
 
 
@@ -136,7 +136,7 @@ def test_links(tables: dict[str, pl.DataFrame]) -> None:
         # From the middle of units 3 and 4 to the middle of unit 42, and slack.
         "length_um": 41 * 44_450 + 22_225 - 3 * 44_450 + 1_000_000,
         "network": "fabric",
-        "rule": 0,
+        "rule": 1,
         "rank": 3,
     }
 
