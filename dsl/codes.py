@@ -121,7 +121,7 @@ CODES: dict[str, Code] = {
     "RW8105": Code("error", "the scale-up network of a server is not described"),
     "RW8106": Code("warning", "groups of different sizes are simulated as one"),
     "RW8107": Code("warning", "simulators take the lowest bandwidth of a tier for all ranks"),
-    "RW8108": Code("error", "a collective that these ranks cannot share"),
+    "RW8108": Code("error", "a collective of a size that cannot be simulated"),
     "RW8109": Code("warning", "files of a simulator are left out"),
     "RW8110": Code("note", "the traces of a simulation cover a part of the ranks"),
     "RW8120": Code("error", "this fabric cannot be written as an htsim fat tree"),

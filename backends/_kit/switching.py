@@ -36,20 +36,24 @@ def wanted(design: Design, plant: Plant, routing: Routing, request: Request, os:
 
 
 def unnamed_ports(design: Design, plant: Plant, request: Request, os: str) -> Iterator[Diagnostic]:
-    """An error for every port array without a name in the operating system."""
+    """An error for every port of a part without a name in the operating system, at the first switch that needs it."""
+    told = set()
     for routing in plan(design, plant)[0]:
         for cls in wanted(design, plant, routing, request, os):
             for array in unnamed(plant, cls, os):
                 port, switch = design.elements[array.element], design.elements[cls.element]
-                words = "names and lane_names" if port.splits else "names"
+                if port.origin in told:
+                    continue
+                told.add(port.origin)
+                example = f'names {{ {os} = "{_EXAMPLES.get(os, "port")}{{{port.name} + 1}}" }}'
+                more = f", and `lane_names {{ {os} = … }}` for the parts of a split cage" if port.splits else ""
                 yield diagnose(
                     "RW8001",
                     port.origin,
                     f"no `{os}` name",
-                    detail=f"{plant.devices.names[cls.first]} runs {os}, and `{switch.definition}` does not say what "
-                    f"its ports `{port.name}` are called there",
-                    help=f'add {words} {{ {os} = "…" }} to the port in the part, for example '
-                    f"`names {{ {os} = \"{_EXAMPLES.get(os, 'port')}{{{port.name}}}\" }}`",
+                    detail=f"{plant.devices.names[cls.first]} is rendered for {os}, and `{switch.definition}` does not "
+                    f"say what its ports `{port.name}` are called there",
+                    help=f"add the names of this platform, such as `{example}`{more}",
                     also=[(switch.origin, "the switch")],
                 )
 

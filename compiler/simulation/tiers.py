@@ -5,8 +5,8 @@ they are joined by switches of tiers up to t. A server joins all the switches it
 changes from rail to rail inside it, so the leaves of all rails of a rail-optimised group form one group.
 
 Bandwidth of a rank through tier t is that of its ports or, if lower, the bandwidth of all links from a group of
-tier s to tier s + 1 shared evenly by the group's ranks, for the worst s < t. In a regular tree that is the rate of the ports
-times the product of up over down ratios below t, at most 1.
+tier s to tier s + 1 shared evenly by the group's ranks, for the worst s < t. In a regular tree that is the rate of
+the ports times the product of up over down ratios below t, at most 1.
 """
 
 from __future__ import annotations
@@ -45,13 +45,19 @@ class Tier:
 
 @dataclass(frozen=True)
 class Tree:
-    """The tiers, leaves first, up to the one where all ranks meet. `level` is the tier of every device: 0 for
-    servers of the workload, -1 outside the fabric. `lower` and `upper` are the ends of every link of the plant (-1 outside)."""
+    """All tiers, leaves first. `level` is the tier of every device: 0 for servers of the workload, -1 outside the
+    fabric. `lower` and `upper` are the devices at the ends of every link of the plant (-1 outside)."""
 
     tiers: tuple[Tier, ...]
     level: Ints
     lower: Ints
     upper: Ints
+
+    @property
+    def meeting(self) -> tuple[Tier, ...]:
+        """The tiers that the ranks need to meet: up to the first with one group. A higher one carries other traffic."""
+        last = next((n for n, tier in enumerate(self.tiers) if not tier.group.any()), len(self.tiers) - 1)
+        return self.tiers[: last + 1]
 
 
 def find_tree(plant: Plant, ranks: Ranks) -> Tree | Diagnostic:
@@ -122,8 +128,6 @@ def _tiers(plant: Plant, ranks: Ranks, level: Ints, edges: Ints, lower: Ints, up
         group = np.argsort(np.argsort(first))[group.reshape(-1)]
         switches = np.flatnonzero(level == number)
         found.append(Tier(number, switches, rows, group, min(rates), len(rates) == 1))
-        if not group.any():
-            break
     return tuple(found)
 
 

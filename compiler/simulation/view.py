@@ -71,8 +71,8 @@ def simulate(plant: Plant, workload: Workload) -> tuple[Simulation | None, list[
     inner = _scale_up(plant, ranks, latencies)
     if isinstance(inner, Diagnostic):
         return None, [inner]
-    ends = _boundaries(tree.tiers)
-    diagnostics += _losses(plant, ranks, tree, latencies, ends)
+    ends = _boundaries(tree.meeting)
+    diagnostics += _losses(ranks, tree, latencies, ends)
     groups = [tier.group for tier in reversed(ends)]
     servers = np.lexsort((np.arange(ranks.cls.count), *reversed(groups))) if groups else np.arange(ranks.cls.count)
     order = (servers[:, None] * ranks.per_server + np.arange(ranks.per_server)).reshape(-1)
@@ -127,9 +127,7 @@ def _scale_out(ends: tuple[Tier, ...], latencies: Latencies) -> tuple[Dimension,
     return tuple(found)
 
 
-def _losses(
-    plant: Plant, ranks: Ranks, tree: Tree, latencies: Latencies, ends: tuple[Tier, ...]
-) -> list[Diagnostic]:
+def _losses(ranks: Ranks, tree: Tree, latencies: Latencies, ends: tuple[Tier, ...]) -> list[Diagnostic]:
     """What the view says less exactly than the design."""
     at = ranks.workload.origin
     found = []
@@ -145,8 +143,9 @@ def _losses(
         )
     if latencies.uneven:
         found.append(diagnose("RW8104", at, "this workload", detail=_listed(latencies.uneven)))
-    for tier, above in zip(tree.tiers, tree.tiers[1:], strict=False):
-        if above.bandwidth < tier.bandwidth and tier.group.any() and tier not in ends:
+    numbers = {tier.number for tier in ends}
+    for tier, above in zip(tree.meeting, tree.meeting[1:], strict=False):
+        if above.bandwidth < tier.bandwidth and tier.group.any() and tier.number not in numbers:
             sizes = tier.sizes * ranks.per_server
             found.append(
                 diagnose(
@@ -158,7 +157,7 @@ def _losses(
                     help="a grid of ranks needs groups of one size",
                 )
             )
-    for tier in tree.tiers:
+    for tier in tree.meeting:
         if not tier.even:
             found.append(
                 diagnose(

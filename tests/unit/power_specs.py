@@ -27,14 +27,14 @@ switch tor { peak_power = 500 W, typical_power = 300 W
 """
 
 
-def compiled(spec: Spec, body: str) -> Compilation:
+def built(spec: Spec, body: str) -> Compilation:
     """The parts above and a body."""
     return spec((PARTS + body).replace(";", "\n"))
 
 
 def plant_of(spec: Spec, body: str) -> Plant:
     """The plant of a body that stands up, whatever the checks say."""
-    result = compiled(spec, body)
+    result = built(spec, body)
     assert result.plant is not None, result.diagnostics
     return result.plant
 

@@ -13,7 +13,7 @@ from rackwright.compiler.plant import Plant
 from rackwright.compiler.power import loads
 from rackwright.compiler.supply import effective_supply, supply, taken
 
-from unit.power_specs import Spec, compiled, element, plant_of
+from unit.power_specs import Spec, built, element, plant_of
 
 def by_name(plant: Plant, column: np.ndarray) -> dict[str, int]:  # type: ignore[type-arg]
     return {name: int(value) for name, value in zip(plant.devices.names, column, strict=True)}
@@ -58,7 +58,7 @@ def test_optics_add_to_switches_and_not_to_servers_that_state_a_maximum(spec: Sp
         spec,
         """
         rack r {
-            tor : tor  box : box  open : open_box
+            tor : tor; box : box; open : open_box
             link box.nic[n] -> tor.eth[n]        using optic.aoc_100g
             link open.nic[n] -> tor.eth[2 + n]   using optic.aoc_100g
         }
@@ -131,7 +131,7 @@ def test_a_busbar_pools_feeders_up_to_the_racks_limit(spec: Spec) -> None:
         spec,
         """
         rack r { busbar_limit = 15 kW
-            shelf[2] : psu  box[2] : box  tor : tor
+            shelf[2] : psu; box[2] : box; tor : tor
             feed shelf[s] -> box[b].inlet[s]
             feed shelf[s] -> tor.inlet[s] }
         row w { r[3] : r }
@@ -182,12 +182,12 @@ def test_the_supply_of_a_row_is_that_of_its_outermost_feeders(spec: Spec) -> Non
 
 
 def test_what_feeds_itself_ends(spec: Spec) -> None:
-    result = compiled(spec, "row w { a : pdu; b : pdu\n feed a.out[0] -> b.inlet\n feed b.out[0] -> a.inlet }")
+    result = built(spec, "row w { a : pdu; b : pdu\n feed a.out[0] -> b.inlet\n feed b.out[0] -> a.inlet }")
     assert "RW5007" in {d.code for d in result.diagnostics}
 
 
 @pytest.mark.parametrize("name", ["llama3_24k", "superpod_h100"])
-def test_shipped_designs_know_all_their_power(name: str, shipped: Callable[..., Compilation]) -> None:
+def test_shipped_designs_know_all_their_power(name: str, compiled: Callable[..., Compilation]) -> None:
     plant = compiled(name).plant
     assert plant is not None
     found = loads(plant)

@@ -1,0 +1,129 @@
+"""The shipped designs build what their sources publish."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import prod
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rackwright.compiler.pipeline import Compilation
+from rackwright.compiler.plant import Plant
+
+Compiled = Callable[..., Compilation]
+
+
+def plant_of(result: Compilation) -> Plant:
+    assert result.plant is not None, result.diagnostics
+    return result.plant
+
+
+def devices(plant: Plant, kind: str) -> int:
+    return sum(c.count for c in plant.classes_of_kind(kind))
+
+
+def elements(plant: Plant, kind: str) -> int:
+    """Parts of a kind wherever they are, boxes or inside of them."""
+    design = plant.design
+    return sum(prod(d.size for d in design.dims(e.index)) for e in design.elements if e.kind == kind)
+
+
+def links_between(plant: Plant, a: str, z: str) -> int:
+    """Links between the devices of two elements, by dotted path."""
+    design, links = plant.design, plant.links
+    number = {design.path(c.element): c.index for c in plant.classes}
+    ends = {number[a], number[z]}
+    one, two = plant.devices.cls[links.a_device], plant.devices.cls[links.z_device]
+    return int(np.sum((one == min(ends)) & (two == max(ends)) | (one == max(ends)) & (two == min(ends))))
+
+
+def racks(plant: Plant, path: str) -> int:
+    return sum(plant.design.path(int(e)) == path for e in plant.racks.element)
+
+
+SPECS = sorted(p.stem for p in (Path(__file__).parents[2] / "specs").glob("*.rack"))
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_no_errors_and_no_warnings(compiled: Compiled, name: str) -> None:
+    assert [d for d in compiled(name).diagnostics if d.severity != "note"] == []
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_every_port_at_most_once(compiled: Compiled, name: str) -> None:
+    ends = plant_of(compiled(name)).ends
+    together = np.stack([ends.device, ends.port], axis=1)
+    assert len(np.unique(together, axis=0)) == len(together)
+
+
+def test_llama3(compiled: Compiled) -> None:
+    """arXiv 2407.21783, section 3.3.1: 24,576 GPUs, 2 servers of 8 a rack, 192 racks a pod, 8 pods, 1:7 above."""
+    plant = plant_of(compiled("llama3_24k"))
+    assert elements(plant, "accelerator") == 24_576
+    assert racks(plant, "pod.gpu") == 1_536
+    assert devices(plant, "server") == 3_072
+    assert devices(plant, "switch") == 1_708
+    assert len(plant.links) == 56_256
+    # Full bisection in the pod: as many uplinks of a rack's switch as its servers have links, and two spare ones.
+    assert links_between(plant, "pod.gpu.node", "pod.gpu.tor") == 24_576
+    assert links_between(plant, "pod.gpu.tor", "pod.net.chassis") == 1_536 * 18
+    # A spine has 192 links down and 28 up, nearly 7 to 1.
+    assert links_between(plant, "pod.net.chassis", "agg.chassis") == 144 * 28
+    down, up = 192, 28
+    assert 6 < down / up < 7
+
+
+# Table 4 of the NVIDIA DGX SuperPOD reference architecture, DGX H100, network fabrics:
+# scalable units: nodes, leaves, spines, cables of nodes and UFM, cables from leaves to spines.
+TABLE_4 = {
+    1: (31, 8, 4, 252, 256),
+    2: (63, 16, 8, 508, 512),
+    3: (95, 24, 16, 764, 768),
+    4: (127, 32, 16, 1020, 1024),
+}
+
+
+@pytest.mark.parametrize("units", TABLE_4)
+def test_superpod(compiled: Compiled, units: int) -> None:
+    nodes, leaves, spines, down, up = TABLE_4[units]
+    plant = plant_of(compiled("superpod_h100", su=str(units)))
+    count = {plant.design.path(c.element): c.count for c in plant.classes}
+    assert count["node"] == nodes
+    assert count["unit.leaf"] == leaves
+    assert count["spine"] == spines
+    assert links_between(plant, "node", "unit.leaf") + links_between(plant, "ufm", "unit.leaf") == down
+    assert links_between(plant, "unit.leaf", "spine") == up
+    assert elements(plant, "accelerator") == 8 * nodes
+
+
+def test_superpod_uplinks_are_spread_evenly(compiled: Compiled) -> None:
+    plant = plant_of(compiled("superpod_h100", su="3"))
+    classes = {plant.design.path(c.element): c for c in plant.classes}
+    spine = classes["spine"]
+    ends = np.diff(plant.ends.start)[spine.first : spine.first + spine.count]
+    assert set(ends.tolist()) == {768 // 16}
+
+
+@pytest.mark.parametrize("units", ["0", "5"])
+def test_superpod_ends_at_four_units(compiled: Compiled, units: str) -> None:
+    result = compiled("superpod_h100", su=units)
+    assert any(d.severity == "error" for d in result.diagnostics)
+
+
+def test_scale(compiled: Compiled) -> None:
+    plant = plant_of(compiled("scale_350k"))
+    assert elements(plant, "accelerator") == 350_208
+    assert devices(plant, "server") == 43_776
+    assert devices(plant, "switch") == 5_472 + 6_144 + 3_648
+    assert len(plant.links) == 1_050_624
+    assert links_between(plant, "pod.segment.server", "pod.segment.leaf") == 350_208
+    assert links_between(plant, "pod.segment.leaf", "pod.rail.spine") == 350_208
+    assert links_between(plant, "pod.rail.spine", "plane.core") == 350_208
+
+
+def test_lab(compiled: Compiled) -> None:
+    plant = plant_of(compiled("lab_4x2"))
+    assert (devices(plant, "switch"), devices(plant, "server"), len(plant.links)) == (6, 8, 16)
+    assert (plant.links.length_um > 0).all()
