@@ -12,10 +12,13 @@ from ..dsl import syntax as s
 from ..dsl.diagnostics import Diagnostic, diagnose
 from ..dsl.source import Span
 from .attributes import Written
-from .mistake import article, mistake, suggest
+from .mistake import Mistake, article, mistake, suggest
 from .schema import KINDS, RESERVED_KINDS
 from .scope import Definition, Scope, Value, WordValue
 from .values import Evaluator
+
+MAX_BASES = 64
+"""Longest chain of definitions that are built on each other."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,7 @@ class Bodies:
         self._diagnostics = diagnostics
         self.used: set[str] = set()
         self._busy: list[Definition] = []
+        self._chain: Mistake | None = None
 
     def type(self, reference: s.TypeRef, scope: Scope) -> Type:
         """Resolve a type reference with its arguments. Raises Mistake."""
@@ -93,6 +97,11 @@ class Bodies:
             circle = [*circle[start:], *circle[: start + 1]]
             raise mistake("RW2010", circle[0].declaration.name.span, "this is built on itself",
                           detail=" is ".join(d.name for d in circle))
+        if len(self._busy) >= MAX_BASES:
+            self._chain = self._chain or mistake(
+                "RW2014", declaration.name.span, f"more than {MAX_BASES} definitions are built on each other here"
+            )
+            raise self._chain  # the same for everything that is built on these
         own = Scope(definition.module, self._bind(definition, reference, scope))
         layers: tuple[Layer, ...] = ()
         lineage: tuple[str, ...] = (definition.name,)

@@ -221,6 +221,8 @@ class Elaborator:
             return ()
         segments: tuple[Segment, ...] = ()
         with collected(self._diagnostics):
+            if not pattern:
+                raise mistake("RW2017", written.entry.value.span, "an empty name")
             segments = self._segments(pattern, written.entry.value, written.scope, indices)
         return segments
 

@@ -19,7 +19,9 @@ _OPERATORS: dict[str, Operator] = {
     "==": "==", "!=": "!=", "and": "and", "or": "or",
 }  # fmt: skip
 MAX_INDEX = 2**62
-"""Largest constant in an index expression: columns are 64-bit integers."""
+"""Largest value in an index expression: columns are 64-bit integers."""
+MAX_VARIABLE = 2**24
+"""Largest value that an index name takes."""
 
 
 def to_index(expr: s.Expr, variables: Collection[str], evaluator: Evaluator, scope: Scope) -> Index:
@@ -66,7 +68,30 @@ def _fold(expr: s.Binary, op: Operator, left: Index, right: Index) -> Index:
         raise mistake("RW2006", expr.right.span, f"the divisor is {what}", help="divide by a positive constant")
     if isinstance(left, int) and isinstance(right, int):
         return _bounded(int(evaluate(operation(op, left, right), {})), expr.span)
-    return operation(op, left, right)
+    found = operation(op, left, right)
+    if _most(found) > MAX_INDEX:
+        raise mistake("RW2006", expr.span, "this number can become too large for an index")
+    return found
+
+
+def _most(index: Index) -> int:
+    """Largest magnitude that an index expression can have; columns of 64 bits would wrap round in silence."""
+    if isinstance(index, int):
+        return abs(index)
+    if isinstance(index, str):
+        return MAX_VARIABLE
+    values = [_most(arg) for arg in index.args]
+    match index.op:
+        case "+" | "-":
+            return sum(values)
+        case "*":
+            return values[0] * values[1]
+        case "div":
+            return values[0]
+        case "mod":
+            return values[1]
+        case _:
+            return 1
 
 
 def to_segments(

@@ -41,9 +41,8 @@ def _load(point: EntryPoint) -> tuple[Backend | None, Diagnostic | None]:
     try:
         backend: Backend = point.load()()
     except Exception as error:  # a stranger's module may fail in any way
-        reason = f"{type(error).__name__}: {error}"
-        detail = f"{point.name} ({point.value}): {reason}"
-        return None, diagnose("RW0017", None, detail=detail, help="name the other backends with --only to go on without it")
+        detail = f"{point.name} ({point.value}): {type(error).__name__}: {error}"
+        return None, diagnose("RW0017", None, detail=detail, help="to go on without it, name the others with --only")
     return backend, None
 
 

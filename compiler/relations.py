@@ -16,7 +16,7 @@ from .elaborate import Node
 from .indices import Index, Operation, names, operation, ravel, write
 from .mistake import article, collected, mistake, suggest
 from .paths import Bound, Paths, Side
-from .patterns import to_index
+from .patterns import MAX_VARIABLE, to_index
 from .schema import KINDS, CableAttributes, OpticAttributes
 from .scope import Scope
 from .values import Evaluator
@@ -151,7 +151,9 @@ class Relations:
                 low, high = self._evaluator.integer(clause.low, scope), self._evaluator.integer(clause.high, scope)
                 if clause.name.text in bound:
                     raise mistake("RW2002", clause.name.span, "bound twice", also=[(bound[clause.name.text].span, "first here")])
-                if high < low or low < -(2**31) or high > 2**31:
+                if low < -MAX_VARIABLE or high > MAX_VARIABLE:
+                    raise mistake("RW2013", clause.span, f"an index lies between -{MAX_VARIABLE} and {MAX_VARIABLE}")
+                if high < low:
                     raise mistake("RW2013", clause.span, f"from {low} to {high} there is nothing to count")
                 bound[clause.name.text] = Bound(clause.name.text, low, high - low + 1, high - low + 1, clause.span, True, True)
         return bound

@@ -15,15 +15,29 @@ from .scope import Definition, Names, Scope, Value, WordValue
 MAX_BITS = 256
 """Longest numerator or denominator: enough for any real figure, too short to hang on."""
 
+MAX_LEVELS = 150
+"""Deepest nesting of an expression together with the values that it names."""
+
 
 class Evaluator:
     """Evaluates expressions of one program."""
 
     def __init__(self, program: Program, settings: Mapping[str, Value]) -> None:
         self.names = Names(program, settings, self.value)
+        self._depth = 0
 
     def value(self, expr: s.Expr, scope: Scope) -> Value:
         """The value of an expression. Raises Mistake."""
+        if self._depth >= MAX_LEVELS:
+            raise mistake("RW1004", expr.span, f"more than {MAX_LEVELS} levels, with the values that it needs",
+                          help="shorten the chain of values that need each other")
+        self._depth += 1
+        try:
+            return self._value(expr, scope)
+        finally:
+            self._depth -= 1
+
+    def _value(self, expr: s.Expr, scope: Scope) -> Value:
         match expr:
             case s.Number():
                 return literal(expr)

@@ -21,17 +21,19 @@ HOSTS = 8192
 
 @dataclass(frozen=True)
 class Limits:
-    """Most ports of a switch that the programs were built for (assertions in `init_network`)."""
+    """Most ports of a switch that the programs were built for (assertions in `init_network`). `spine` holds for two
+    tiers, `middle` for a spine below a core, both directions together."""
 
     programs: tuple[str, ...]
     leaf: int
     leaf_hosts: int
     spine: int
+    middle: int
     core: int
 
 
-BOTH = Limits(("csg-htsim", "uet-htsim"), leaf=96, leaf_hosts=96, spine=64, core=64)
-UET = Limits(("uet-htsim",), leaf=128, leaf_hosts=96, spine=128, core=64)
+BOTH = Limits(("csg-htsim", "uet-htsim"), leaf=96, leaf_hosts=96, spine=64, middle=64, core=64)
+UET = Limits(("uet-htsim",), leaf=128, leaf_hosts=96, spine=128, middle=64, core=64)
 
 
 @dataclass(frozen=True)
@@ -104,7 +106,7 @@ def _three_tiers(pods: Pods, planes: Planes | None, limits: Limits, hosts: int, 
         return None
     sizes = np.bincount(pods.leaf_pod)
     steps = _leaves(int(sizes.max()) * pods.bundle, pods.speed, planes, pods.bundle)
-    if steps is None or steps[0] * pods.bundle + planes.uplinks > limits.spine:
+    if steps is None or steps[0] * pods.bundle + planes.uplinks > limits.middle:
         return None
     leaves_each, over = steps
     count = min(pods.count, limits.core // planes.bundle, HOSTS // (leaves_each * hosts))

@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 import click
 
 from .console import Console, common_options, exit_code
+
+if TYPE_CHECKING:
+    from ...dsl.diagnostics import Diagnostic
+    from ...dsl.source import Source
 
 
 @click.command("fmt")
@@ -21,17 +26,15 @@ def command(paths: tuple[str, ...], check: bool, diff: bool, console: Console) -
 
     A file with syntax errors is left as it is.
     """
-    from ...dsl.diagnostics import Diagnostic
     from ...dsl.format import format_source
-    from ...dsl.source import Source
 
     diagnostics: list[Diagnostic] = []
     sources: dict[str, Source] = {}
     changed = 0
     for path in _files(paths):
-        source, problem = _read(path)
+        source, problems = _read(path)
+        diagnostics += problems
         if source is None:
-            diagnostics += [problem] if problem else []
             continue
         sources[source.name] = source
         text, found = format_source(source)
@@ -66,5 +69,37 @@ def _files(paths: tuple[str, ...]) -> Iterator[str]:
             yield from (os.path.join(folder, name) for name in sorted(files) if name.endswith(".rack"))
 
 
-def _read(path: str):  # type: ignore[no-untyped-def]
-    raise NotImplementedError
+def _read(path: str) -> tuple[Source | None, tuple[Diagnostic, ...]]:
+    from ..load import decode, read
+
+    return decode("<stdin>", click.get_binary_stream("stdin").read()) if path == "-" else read(path, None)
+
+
+def _difference(source: Source, text: str) -> str:
+    from difflib import unified_diff
+
+    before, after = source.text.splitlines(keepends=True), text.splitlines(keepends=True)
+    lines = unified_diff(before, after, source.name, source.name)
+    return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
+
+
+def _write(path: str, text: str) -> tuple[Diagnostic, ...]:
+    """Replace the file in one step, so that an interrupted run loses nothing."""
+    from tempfile import mkstemp
+
+    from ...dsl.diagnostics import diagnose
+
+    real = os.path.realpath(path)
+    temporary = ""
+    try:
+        fd, temporary = mkstemp(prefix=".", suffix=".tmp", dir=os.path.dirname(real))
+        with os.fdopen(fd, "w", encoding="utf-8", newline="") as file:
+            file.write(text)
+        os.chmod(temporary, os.stat(real).st_mode & 0o7777)
+        os.replace(temporary, real)
+    except OSError as error:
+        if temporary:
+            with suppress(OSError):
+                os.unlink(temporary)
+        return (diagnose("RW0011", None, detail=f"{path}: {(error.strerror or str(error)).lower()}"),)
+    return ()

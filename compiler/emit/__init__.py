@@ -9,7 +9,6 @@ run's manifest does not list is somebody else's, and stays.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -78,6 +77,7 @@ def emit(
             clean(output.path)
             output.load()
             try:
+                os.makedirs(os.path.dirname(output.path), exist_ok=True)
                 staging = Staging(output.path)
             except OSError as error:
                 raise cannot_write(error, directory) from error

@@ -42,8 +42,8 @@ def render(stamp: Stamp, rows: Iterable[Row]) -> bytes:
         for row in sorted(rows)
     ]
     opening = json.dumps(head, indent=2)[:-2]
-    body = ",\n    ".join(lines)
-    return f'{opening},\n  "artifacts": [\n    {body}\n  ]\n}}\n'.encode() if lines else f'{opening},\n  "artifacts": []\n}}\n'.encode()
+    body = "\n    " + ",\n    ".join(lines) + "\n  " if lines else ""
+    return f'{opening},\n  "artifacts": [{body}]\n}}\n'.encode()
 
 
 def owned(data: bytes) -> frozenset[str] | None:

@@ -68,8 +68,11 @@ def clean(target: str) -> None:
     """Put right what dead runs on this output left behind."""
     parent, name = os.path.split(target)
     prefix = _prefix(name)
-    with os.scandir(parent) as entries:
-        found = [entry.path for entry in entries if entry.name.startswith(prefix)]
+    try:
+        with os.scandir(parent) as entries:
+            found = [entry.path for entry in entries if entry.name.startswith(prefix)]
+    except OSError:
+        return  # no such directory yet, or one that will not be written either
     for path in found:
         with suppress(OSError):
             lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC | os.O_NOFOLLOW)

@@ -13,7 +13,7 @@ import numpy as np
 from ..flow import Bools, Flow, Pools, carrying, device_supply, flow, pool_draw, pools
 from ..instances import instance_column, instance_count
 from ..plant import Ints, Plant
-from ..power import Loads
+from ..power import FEEDERS, Loads
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -78,13 +78,16 @@ def survives(plant: Plant, loads: Loads, target: int, lose: tuple[int, ...], cou
     stock = pools(plant)
     a, z = plant.feeds.a_device, plant.feeds.z_device
     fed = np.bincount(z[carrying(plant)], minlength=len(plant.devices)) > 0
+    # A feeder without power is no loss as long as its loads have another.
+    kinds = np.array([c.index for c in plant.classes_of_kind(*FEEDERS)], dtype=np.int64)
+    feeders = np.isin(plant.devices.cls, kinds)
     for failed in _cases(plant, target, lose, count):
         dead = failed.copy()
         running = carrying(plant)
         _spread(dead, fed, a[running], z[running])
         running &= ~dead[a]
         short = _shortage(plant, stock, flow(plant, loads, running), dead)
-        found = _first(plant, inside, failed, dead & ~failed, short, running)
+        found = _first(plant, inside, failed, dead & ~failed & ~feeders, short, running)
         if found is not None:
             return found
     return None

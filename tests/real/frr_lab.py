@@ -17,8 +17,10 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from rackwright.compiler.addresses import dotted
+from rackwright.compiler.names import interface_names
 from rackwright.compiler.plant import Plant
 from rackwright.compiler.routing import Routing
 
@@ -60,23 +62,25 @@ class Topology:
     fabric: tuple[Cable, ...]
     access: tuple[Cable, ...]
     mtu: int
+    bfd: bool
 
 
 def topology(plant: Plant, routing: Routing, mtu: int) -> Topology:
-    """The lab's view of one network; interfaces of switches are `swp<n>`, of hosts `eth<n>`."""
+    """The lab's view of one network. Interfaces of hosts are `eth<n>`, those of switches as the catalog has them."""
     names, links = plant.devices.names, plant.links
     numbers = zip(routing.devices.tolist(), routing.asn.tolist(), routing.loopback.tolist(), strict=True)
     switches = {names[device]: (asn, dotted(loopback)) for device, asn, loopback in numbers}
+    ports = [interface_names(plant, cls, "frr") for cls in plant.classes]
     fabric, access, hosts = [], [], set()
     for n in range(len(links)):
         ends, addresses = [], []
         for device, port, address in (
-            (links.a_device[n], links.a_terminal[n], routing.a_address[n]),
-            (links.z_device[n], links.z_terminal[n], routing.z_address[n]),
+            (int(links.a_device[n]), int(links.a_terminal[n]), int(routing.a_address[n])),
+            (int(links.z_device[n]), int(links.z_terminal[n]), int(routing.z_address[n])),
         ):
-            name = names[int(device)]
-            ends.append((name, f"{'swp' if name in switches else 'eth'}{int(port) + 1}"))
-            addresses.append("" if address < 0 else f"{dotted(int(address))}/31")
+            given = ports[int(plant.devices.cls[device])] if names[device] in switches else None
+            ends.append((names[device], given[port] if given is not None else f"eth{port + 1}"))
+            addresses.append("" if address < 0 else f"{dotted(address)}/31")
         cable = Cable(ends[0], ends[1], (addresses[0], addresses[1]))
         inside = [end[0] in switches for end in ends]
         if all(inside):
@@ -84,7 +88,7 @@ def topology(plant: Plant, routing: Routing, mtu: int) -> Topology:
         elif any(inside):
             access.append(cable)
             hosts.update(end[0] for end, switch in zip(ends, inside, strict=True) if not switch)
-    return Topology(switches, tuple(sorted(hosts)), tuple(fabric), tuple(access), mtu)
+    return Topology(switches, tuple(sorted(hosts)), tuple(fabric), tuple(access), mtu, routing.policy.bfd)
 
 
 @dataclass(frozen=True)
@@ -106,14 +110,21 @@ def expectations(top: Topology, down: frozenset[Cable] = frozenset()) -> Expecta
                 neighbours[end[0]].append(other[0])
     paths: dict[tuple[str, str], int] = {}
     for target in top.switches:
-        distance, frontier = {target: 0}, [target]
-        while frontier:
-            frontier = [n for f in frontier for n in neighbours[f] if n not in distance and not distance.update({n: distance[f] + 1})]
+        distance = _distances(neighbours, target)
         for name in top.switches:
             if name != target and name in distance:
                 # Parallel links to one neighbour are as many paths.
                 paths[name, target] = sum(distance[n] == distance[name] - 1 for n in neighbours[name])
     return Expectations(sessions, paths)
+
+
+def _distances(neighbours: Mapping[str, list[str]], target: str) -> dict[str, int]:
+    distance, frontier = {target: 0}, {target}
+    while frontier:
+        level = distance[min(frontier)] + 1
+        frontier = {n for f in frontier for n in neighbours[f]} - distance.keys()
+        distance.update(dict.fromkeys(frontier, level))
+    return distance
 
 
 class Lab:
@@ -198,13 +209,11 @@ class Lab:
 
     # --- looking ---
 
-    def show(self, switch: str, command: str) -> dict[str, object]:
-        """A `show … json` of a switch."""
+    def show(self, switch: str, command: str) -> Any:
+        """What a `show … json` of a switch says."""
         home = self._folder / self._spaces[switch]
         text = _run("vtysh", "--vty_socket", str(home), "--config_dir", str(home), "-c", command)
-        found = json.loads(text or "{}")
-        assert isinstance(found, dict)
-        return found
+        return json.loads(text or "{}")
 
     def ping(self, host: str, address: str) -> bool:
         """Whether an address answers a host."""
@@ -222,15 +231,13 @@ class Lab:
         for switch in self.top.switches:
             found += self._session_faults(switch, expected)
             found += self._path_faults(switch, expected)
+            found += self._detection_faults(switch, expected)
         return found
 
     def _session_faults(self, switch: str, expected: Expectations) -> list[str]:
         seen: dict[tuple[str, str], tuple[str, int]] = {}
-        unicast = self.show(switch, "show bgp ipv4 unicast summary json")
-        peers = unicast.get("peers", {})
-        assert isinstance(peers, dict)
-        for peer, facts in peers.items():
-            seen[switch, peer] = (facts["state"], facts["remoteAs"])
+        for peer, facts in self.show(switch, "show bgp ipv4 unicast summary json").get("peers", {}).items():
+            seen[switch, self._port_of(switch, peer)] = (facts["state"], facts["remoteAs"])
         wanted = {key: asn for key, asn in expected.sessions.items() if key[0] == switch}
         found = [f"{switch}: no session on {port}" for _, port in wanted.keys() - seen.keys()]
         for (_, port), (state, asn) in seen.items():
@@ -243,6 +250,22 @@ class Lab:
                 found.append(f"{switch}: {port} leads to AS {asn}, not {wanted[switch, port]}")
         return found
 
+    def _port_of(self, switch: str, peer: str) -> str:
+        """The interface behind a peer, which FRR calls by its address if the session is numbered."""
+        for cable in self.top.fabric:
+            for end, other in ((cable.a, cable.addresses[1]), (cable.z, cable.addresses[0])):
+                if end[0] == switch and peer == other.partition("/")[0]:
+                    return end[1]
+        return peer
+
+    def _detection_faults(self, switch: str, expected: Expectations) -> list[str]:
+        """With BFD every session must have one that is up."""
+        if not self.top.bfd:
+            return []
+        peers = self.show(switch, "show bfd peers json") or []
+        up = {peer.get("interface") for peer in peers if peer["status"] == "up"}
+        return [f"{switch}: no BFD on {port}" for name, port in expected.sessions if name == switch and port not in up]
+
     def _path_faults(self, switch: str, expected: Expectations) -> list[str]:
         routes = self.show(switch, "show ip route json")
         found = []
@@ -250,7 +273,7 @@ class Lab:
             if target == switch:
                 continue
             width = 0
-            for route in routes.get(f"{loopback}/32", []):  # type: ignore[attr-defined]
+            for route in routes.get(f"{loopback}/32", []):
                 if route.get("selected"):
                     width = sum(bool(hop.get("fib")) for hop in route["nexthops"])
             wanted = expected.paths.get((switch, target), 0)

@@ -1,0 +1,229 @@
+"""htsim: a fat tree, and the flows of each workload over it.
+
+A server with n adapters is n hosts, one for each accelerator, numbered leaf by leaf; `hosts.csv` says which is
+which. Workloads over the same ranks share one folder; those over others have a folder of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+
+import numpy as np
+import polars as pl
+
+from ...compiler.backend import Artifact, Request
+from ...compiler.design import Design, Workload
+from ...compiler.plant import Ints, Plant
+from ...compiler.simulation import Simulation, answers, simulate
+from ...dsl.diagnostics import Diagnostic, diagnose
+from .._kit.columns import device_names
+from .._kit.csv import write
+from .._kit.jinja import template
+from .._kit.safe import folder, one_line
+from .fat_tree import Misfit, Pods, find_planes, find_pods
+from .fit import Fit, fit
+from .flows import LARGEST, Flows, matrix, plan_flows
+from .times import end_us, one_flow_us, tiers_ns
+
+ROOT = "sim/htsim"
+
+
+@dataclass(frozen=True)
+class Tree:
+    """What is written: the fit, why it is not the whole fabric (empty if it is), and the hosts as columns: the rank
+    and the node number of each, in the order of ranks."""
+
+    simulation: Simulation
+    pods: Pods
+    fit: Fit
+    why: str
+    rank: Ints
+    node: Ints
+
+    @property
+    def whole(self) -> bool:
+        return len(self.rank) == len(self.simulation.ranks)
+
+    def flows(self, workload: Workload) -> Flows:
+        per_server = self.simulation.ranks.per_server
+        return plan_flows(workload.attributes.collective, per_server, self.rank % per_server, self.node)
+
+
+class Htsim:
+    """The backend `htsim`."""
+
+    name = "htsim"
+    summary = "htsim: fat-tree topology and connection matrix of each workload"
+    per_device = False
+
+    def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
+        if not design.workloads:
+            return [diagnose("RW8100", design.elements[0].origin, help="add a `workload` with ranks and a collective")]
+        found: list[Diagnostic] = []
+        for _, workloads in _groups(design):
+            simulation, problems = simulate(plant, workloads[0])
+            found += problems
+            if simulation is None:
+                continue
+            tree = _tree(plant, simulation)
+            if isinstance(tree, Diagnostic):
+                found.append(tree)
+                continue
+            found += _notes(plant, tree)
+            found += [p for w in workloads for p in _size_notes(w, tree.flows(w))]
+        return list(answers(found, request, self.name))
+
+    def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
+        if request.shard:
+            return
+        for place, workloads in _groups(design):
+            simulation, _ = simulate(plant, workloads[0])
+            tree = None if simulation is None else _tree(plant, simulation)
+            if isinstance(tree, Tree):
+                flows = {w.name: tree.flows(w) for w in workloads}
+                written = {name: f for name, f in flows.items() if f.count and max(f.sizes) <= LARGEST}
+                if written:
+                    yield from _folder(plant, place, tree, written)
+
+
+def _groups(design: Design) -> list[tuple[str, list[Workload]]]:
+    """Folders, each with the workloads over one element."""
+    by_ranks: dict[int, list[Workload]] = {}
+    for workload in design.workloads:
+        by_ranks.setdefault(workload.ranks, []).append(workload)
+    return [
+        (ROOT if number == 0 else f"{ROOT}/{folder(group[0].name)}", group)
+        for number, group in enumerate(by_ranks.values())
+    ]
+
+
+def _tree(plant: Plant, simulation: Simulation) -> Tree | Diagnostic:
+    """The tree to write, or why there is none."""
+    pods = find_pods(plant, simulation)
+    if isinstance(pods, Misfit):
+        return _refuse(simulation, pods)
+    planes = find_planes(plant, simulation, pods) if pods.count > 1 else None
+    leaf_of = simulation.tree.upper[simulation.ranks.links[:, 0]]
+    members = np.bincount(np.searchsorted(pods.leaves, leaf_of), minlength=len(pods.leaves))
+    found = fit(pods, None if isinstance(planes, Misfit) else planes, members)
+    if isinstance(found, str):
+        return _refuse(simulation, Misfit(found, simulation.workload.origin))
+    why = ""
+    if isinstance(planes, Misfit):
+        why = planes.why
+    elif (found.leaves >= 0).sum() < len(pods.leaves):
+        why = f"{' and '.join(found.limits.programs)} end at {found.limits.spine} ports of a spine, "
+        why += f"{found.limits.core} of a core, and here at {found.nodes:,} hosts" if found.core else "for a start"
+    first = np.full(len(plant.devices), -1, dtype=np.int64)
+    first[found.leaves[found.leaves >= 0]] = found.node_of_leaf()
+    rank = np.flatnonzero(first[leaf_of] >= 0)
+    leaf = leaf_of[rank]
+    order = np.argsort(leaf, kind="stable")
+    place = np.empty(len(rank), dtype=np.int64)
+    place[order] = np.arange(len(rank)) - np.searchsorted(leaf[order], leaf[order])
+    return Tree(simulation, pods, found, why, rank, first[leaf] + place)
+
+
+def _refuse(simulation: Simulation, misfit: Misfit) -> Diagnostic:
+    workload = simulation.workload
+    also = [] if misfit.at == workload.origin else [(workload.origin, "the workload")]
+    return diagnose(
+        "RW8120",
+        misfit.at,
+        detail=misfit.why,
+        help="nothing is written for htsim; the other simulators do not need a fat tree",
+        also=also,
+    )
+
+
+def _notes(plant: Plant, tree: Tree) -> Iterator[Diagnostic]:
+    at, found = tree.simulation.workload.origin, tree.fit
+    if not tree.whole:
+        yield diagnose(
+            "RW8121",
+            at,
+            "these ranks",
+            detail=f"{len(tree.rank):,} of {len(tree.simulation.ranks):,} ranks, {_part(plant, tree)}: {tree.why}",
+        )
+    idle = found.nodes - len(tree.rank)
+    if idle:
+        yield diagnose("RW8122", at, "these ranks", detail=f"{idle:,} of {found.nodes:,} hosts are idle")
+
+
+def _size_notes(workload: Workload, flows: Flows) -> Iterator[Diagnostic]:
+    size = workload.attributes.collective.size
+    if not flows.count:
+        yield diagnose("RW8108", workload.origin, detail="it stays inside one server, so no flow crosses the fabric")
+    elif max(flows.sizes) > LARGEST:
+        detail = f"one step of {size} moves {max(flows.sizes):,} B a host, and a flow of htsim ends at {LARGEST:,} B"
+        yield diagnose("RW8108", workload.origin, detail=detail, help="use a smaller collective")
+    elif flows.one_step:
+        yield diagnose(
+            "RW8123",
+            workload.origin,
+            detail=f"the first of {max(flows.steps):,} steps, {flows.count:,} flows",
+            help="multiply its time by the number of steps",
+        )
+
+
+def _part(plant: Plant, tree: Tree) -> str:
+    """The leaves that are taken, in words."""
+    taken = tree.fit.leaves[tree.fit.leaves >= 0]
+    names = plant.devices.names
+    spines = int((tree.pods.spine_pod == 0).sum()) * tree.fit.pods
+    return (
+        f"those under {len(taken):,} of {len(tree.pods.leaves):,} leaves, {names[int(taken[0])]} to "
+        f"{names[int(taken[-1])]}, and the {spines:,} spines above them"
+    )
+
+
+def _folder(plant: Plant, place: str, tree: Tree, written: dict[str, Flows]) -> Iterator[Artifact]:
+    found, ranks = tree.fit, tree.simulation.ranks
+    links = [
+        {"wire": wire, "switch": switch}
+        for wire, switch in tiers_ns(tree.simulation.latencies, 2 if found.core is None else 3)
+    ]
+    part = one_line(_part(plant, tree))
+    values = {"fit": found, "links": links, "part": part, "ranks": len(tree.rank)}
+    topology = template(__package__, "topology.topo.j2").render(values)
+    yield Artifact(f"{place}/topology.topo", topology.encode())
+    server = tree.rank // ranks.per_server
+    by_host = np.argsort(tree.node)
+    hosts = pl.DataFrame(
+        {
+            "host": tree.node,
+            "rank": tree.rank,
+            "server": device_names(plant).gather(server + ranks.cls.first),
+            "accelerator": tree.rank % ranks.per_server,
+            "leaf": device_names(plant).gather(tree.simulation.tree.upper[ranks.links[tree.rank, 0]]),
+        }
+    )
+    yield Artifact(f"{place}/hosts.csv", write([hosts[by_host]]))
+    jobs = []
+    for name, flows in written.items():
+        yield Artifact(f"{place}/{folder(name)}.cm", matrix(flows, found.nodes))
+        wire = max(Fraction(8 * s * n * 10**6, found.host_speed) for s, n in zip(flows.sizes, flows.written, strict=True))
+        alone = [(program, one_flow_us(program, flows.sizes[0], found, tree.simulation.latencies)) for program in _ran(found)]
+        jobs.append(
+            {
+                "name": folder(name),
+                "flows": flows,
+                "size": max(flows.sizes),
+                "steps": max(flows.steps),
+                "wire_us": float(wire),
+                "end_us": end_us(wire),
+                "alone": alone,
+            }
+        )
+    whole = {"total": len(tree.simulation.ranks), "whole": tree.whole, "why": tree.why, "jobs": jobs}
+    zeros = {"zeros": tree.simulation.latencies.zeros, "mbps": ceil(found.host_speed / 10**6)}
+    readme = template(__package__, "README.md.j2").render(values | whole | zeros)
+    yield Artifact(f"{place}/README.md", readme.encode())
+
+
+def _ran(found: Fit) -> list[str]:
+    """The programs that can load the tree."""
+    return [{"csg-htsim": "htsim_roce", "uet-htsim": "htsim_uec"}[program] for program in found.limits.programs]
