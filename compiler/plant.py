@@ -172,7 +172,8 @@ class Plant:
         count = len(links)
         link = np.tile(np.arange(count, dtype=np.int64), 2)
         side = np.repeat(np.array([0, 1], dtype=np.int64), count)
-        order = np.lexsort((port, device))
+        # One key sorts more than twice as fast as two columns; ports of a device are far fewer than 2^20.
+        order = np.argsort(device * 2**20 + port, kind="stable")
         start = np.searchsorted(device[order], np.arange(len(self.devices) + 1))
         return Ends(
             device[order], port[order], peer_device[order], peer_port[order], link[order], side[order], start

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from math import prod
 
 import numpy as np
@@ -95,35 +96,37 @@ def devices_of(
         else:
             bottom.append(np.full(c.count, -1, dtype=np.int64))
     devices = Devices(names, join(cls), join(rank), join(rack), join(bottom))
-    return devices, _check_names(design, classes, devices)
+    groups = [(design.elements[c.element], names[c.first : c.first + c.count]) for c in classes]
+    return devices, _check_names(groups)
 
 
-def _check_names(design: Design, classes: tuple[DeviceClass, ...], devices: Devices) -> list[Diagnostic]:
-    """Host names become file names and lines of configs: only safe ones, and no name twice."""
+def _check_names(groups: list[tuple[Element, list[str]]]) -> list[Diagnostic]:
+    """Names become file names, labels and lines of configs: only safe ones, and no name twice.
+
+    `groups` are elements with the names of all their instances.
+    """
     problems = []
-    seen: dict[str, int] = {}
-    for c in classes:
-        origin = design.elements[c.element].origin
-        own = devices.names[c.first : c.first + c.count]
+    seen: dict[str, Element] = {}
+    for element, own in groups:
         bad = next((n for n in own if not _safe(n)), None)
         if bad is not None:
             problems.append(
-                diagnose("RW2017", origin, f"makes the host name `{_shown(bad)}`",
+                diagnose("RW2017", element.origin, f"makes the name `{_shown(bad)}`",
                          help="letters, digits, `-`, `_` and `.`, beginning with a letter or digit, 63 at most")
             )
         folded = {n.lower() for n in own}
         if len(folded) < len(own) or not folded.isdisjoint(seen):
             double = _first_double(own, seen)
-            also = [(design.elements[classes[seen[double]].element].origin, "and by this")] if double in seen else []
+            also = [(seen[double].origin, "and by this")] if double in seen else []
             problems.append(
-                diagnose("RW2018", origin, f"`{_shown(double)}` is made here", also=also,
+                diagnose("RW2018", element.origin, f"`{_shown(double)}` is made here", also=also,
                          help="use every enclosing array's index in the pattern")
             )
-        seen.update(dict.fromkeys(folded, c.index))
+        seen.update(dict.fromkeys(folded, element))
     return problems
 
 
-def _first_double(names: list[str], seen: dict[str, int]) -> str:
+def _first_double(names: list[str], seen: Iterable[str]) -> str:
     known = set(seen)
     for name in names:
         if name.lower() in known:
@@ -153,7 +156,11 @@ def racks_of(design: Design) -> tuple[Racks, dict[int, int], list[Diagnostic]]:
         names.extend(host_names(design, rack.index))
         element.append(np.full(count, rack.index, dtype=np.int64))
     nowhere = np.full(len(names), -1, dtype=np.int64)
-    return Racks(names, join(element), nowhere, nowhere, nowhere, nowhere), first, []
+    groups = [
+        (design.elements[index], names[start : start + prod(shape_of(design, index)[0])])
+        for index, start in first.items()
+    ]
+    return Racks(names, join(element), nowhere, nowhere, nowhere, nowhere), first, _check_names(groups)
 
 
 def join(columns: list[Ints]) -> Ints:

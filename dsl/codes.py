@@ -58,7 +58,7 @@ CODES: dict[str, Code] = {
     "RW2015": Code("error", "it is not clear which assembly is the design"),
     "RW2016": Code("warning", "a definition is never used"),
     "RW2017": Code("error", "a name pattern that cannot be used"),
-    "RW2018": Code("error", "two devices have the same host name"),
+    "RW2018": Code("error", "two devices or two racks have the same name"),
     "RW2019": Code("error", "a value that the language does not support yet"),
     "RW2020": Code("error", "a required value is missing"),
     # --- RW3: ports, indices and optics ---
@@ -113,6 +113,7 @@ CODES: dict[str, Code] = {
     "RW8002": Code("error", "an interface name that this operating system cannot have"),
     "RW8003": Code("error", "a host name that this operating system cannot have"),
     "RW8004": Code("error", "an MTU that this operating system cannot have"),
+    "RW8005": Code("note", "an operating system is not told all that the network asks for"),
     "RW8100": Code("note", "there is no workload to simulate"),
     "RW8101": Code("error", "it is not clear which port serves which accelerator"),
     "RW8102": Code("error", "the fabric of this workload is not a tree of tiers"),

@@ -25,7 +25,7 @@ from .diagnostics import Diagnostic, diagnose
 from .lexer import significant
 from .source import Source, Span
 
-MAX_BYTES = 4 * 1024 * 1024
+MAX_BYTES = 512 * 1024
 """Largest file that is read: the shipped 24,576-GPU design has about 3 kB."""
 
 _MAX_MESSAGES = 50

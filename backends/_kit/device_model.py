@@ -103,6 +103,7 @@ class SwitchModel:
     model: str
     platform: str
     hwsku: str
+    asic: str
     interfaces: tuple[Interface, ...]
 
     @property
@@ -237,5 +238,6 @@ class _Maker:
             one_line(attributes.model or ""),
             one_line(attributes.platform or ""),
             one_line(attributes.hwsku or ""),
+            one_line(attributes.asic or ""),
             tuple(Interface(port, *linked[port.number]) if port.number in linked else idle for port, idle in pairs),
         )

@@ -16,7 +16,7 @@ from ...compiler.backend import Artifact, Request
 from ...compiler.design import Design, Workload
 from ...compiler.plant import Plant
 from ...compiler.schema import AcceleratorAttributes
-from ...compiler.simulation import Simulation, answers, simulate
+from ...compiler.simulation import Simulation, answers, by_ranks, simulate
 from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit.csv import write
 from .._kit.jinja import template
@@ -72,13 +72,8 @@ class AstraSim:
 
 def _groups(design: Design) -> list[tuple[str, list[Workload]]]:
     """Folders, each with the workloads over one element."""
-    by_ranks: dict[int, list[Workload]] = {}
-    for workload in design.workloads:
-        by_ranks.setdefault(workload.ranks, []).append(workload)
-    return [
-        (ROOT if number == 0 else f"{ROOT}/{folder(group[0].name)}", group)
-        for number, group in enumerate(by_ranks.values())
-    ]
+    groups = by_ranks(design)
+    return [(ROOT if group is groups[0] else f"{ROOT}/{folder(group[0].name)}", group) for group in groups]
 
 
 def _part_notes(design: Design, simulation: Simulation) -> Iterator[Diagnostic]:

@@ -6,8 +6,8 @@
 | mesh   | FullyConnected | the rank's over its n - 1 links          | the way           | direct    |
 | ring   | Ring           | half the rank's, which has two neighbours | the way           | ring      |
 
-The ring algorithm is right for any size, loads a port evenly and never beyond its rate, and moves the least bytes. Halving
-and doubling would stop without a word on sizes that are no powers of two. All-to-all through a switch is
+The ring algorithm is right for any size, loads a port evenly and never beyond its rate, and moves the least bytes.
+Halving and doubling would stop without a word on sizes that are no powers of two. All-to-all through a switch is
 `direct1`, one message at a time: the congestion-unaware network would send all at once at full rate each.
 """
 

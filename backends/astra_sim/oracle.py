@@ -1,6 +1,6 @@
 """The cycles that ASTRA-sim's congestion-unaware network reports, in closed form.
 
-Found by reading its collective algorithms and confirmed to the cycle by running them (`docs/explanation/simulators.md`).
+Read off its collective algorithms and confirmed to the cycle by running them (`docs/explanation/simulators.md`).
 One phase of s messages of m bytes takes s * hop + (s + 1) * endpoint delay + r * 3 * floor(m / memory bandwidth),
 where hop = floor(hops * latency + m / bandwidth) and r messages are reduced. A cycle is 1 ns.
 

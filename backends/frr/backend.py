@@ -13,10 +13,11 @@ from ...compiler.design import Design
 from ...compiler.names import interface_names
 from ...compiler.plant import DeviceClass, Plant
 from ...dsl.diagnostics import Diagnostic
+from .._kit.fleet import fleet, models
 from .._kit.frr_text import match
 from .._kit.jinja import template
+from .._kit.refusals import bad_host_names, bad_interface_names, left_out
 from .._kit.safe import folder
-from .._kit.switching import bad_host_names, bad_interface_names, models
 
 OS = "frr"
 
@@ -35,16 +36,18 @@ class Frr:
     per_device = True
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
+        mine = fleet(design, plant, request, OS)
         return list(
             chain(
-                bad_host_names(design, plant, request, OS),
-                bad_interface_names(design, plant, request, OS, names, NAME_LENGTH),
+                bad_host_names(mine),
+                bad_interface_names(mine, names, NAME_LENGTH),
+                left_out(mine),
             )
         )
 
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
         config, daemons = template(__package__, "frr.conf.j2"), template(__package__, "daemons.j2")
-        for switch in models(design, plant, request, OS, names):
+        for switch in models(fleet(design, plant, request, OS), names):
             place = f"configs/{OS}/{folder(switch.name)}"
             fabric, hosts = switch.fabric, switch.hosts
             paths = max(1, min(len(fabric), MOST_PATHS))

@@ -17,7 +17,7 @@ import polars as pl
 from ...compiler.backend import Artifact, Request
 from ...compiler.design import Design, Workload
 from ...compiler.plant import Ints, Plant
-from ...compiler.simulation import Simulation, answers, simulate
+from ...compiler.simulation import Simulation, answers, by_ranks, simulate
 from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit.columns import device_names
 from .._kit.csv import write
@@ -33,13 +33,11 @@ ROOT = "sim/htsim"
 
 @dataclass(frozen=True)
 class Tree:
-    """What is written: the fit, why it is not the whole fabric (empty if it is), and the hosts as columns: the rank
-    and the node number of each, in the order of ranks."""
+    """What is written: the fit, and the hosts as columns: the rank and the node number of each, by rank."""
 
     simulation: Simulation
     pods: Pods
     fit: Fit
-    why: str
     rank: Ints
     node: Ints
 
@@ -91,13 +89,8 @@ class Htsim:
 
 def _groups(design: Design) -> list[tuple[str, list[Workload]]]:
     """Folders, each with the workloads over one element."""
-    by_ranks: dict[int, list[Workload]] = {}
-    for workload in design.workloads:
-        by_ranks.setdefault(workload.ranks, []).append(workload)
-    return [
-        (ROOT if number == 0 else f"{ROOT}/{folder(group[0].name)}", group)
-        for number, group in enumerate(by_ranks.values())
-    ]
+    groups = by_ranks(design)
+    return [(ROOT if group is groups[0] else f"{ROOT}/{folder(group[0].name)}", group) for group in groups]
 
 
 def _tree(plant: Plant, simulation: Simulation) -> Tree | Diagnostic:
@@ -108,15 +101,9 @@ def _tree(plant: Plant, simulation: Simulation) -> Tree | Diagnostic:
     planes = find_planes(plant, simulation, pods) if pods.count > 1 else None
     leaf_of = simulation.tree.upper[simulation.ranks.links[:, 0]]
     members = np.bincount(np.searchsorted(pods.leaves, leaf_of), minlength=len(pods.leaves))
-    found = fit(pods, None if isinstance(planes, Misfit) else planes, members)
+    found = fit(pods, planes, members)
     if isinstance(found, str):
         return _refuse(simulation, Misfit(found, simulation.workload.origin))
-    why = ""
-    if isinstance(planes, Misfit):
-        why = planes.why
-    elif (found.leaves >= 0).sum() < len(pods.leaves):
-        why = f"{' and '.join(found.limits.programs)} end at {found.limits.spine} ports of a spine, "
-        why += f"{found.limits.core} of a core, and here at {found.nodes:,} hosts" if found.core else "for a start"
     first = np.full(len(plant.devices), -1, dtype=np.int64)
     first[found.leaves[found.leaves >= 0]] = found.node_of_leaf()
     rank = np.flatnonzero(first[leaf_of] >= 0)
@@ -124,7 +111,7 @@ def _tree(plant: Plant, simulation: Simulation) -> Tree | Diagnostic:
     order = np.argsort(leaf, kind="stable")
     place = np.empty(len(rank), dtype=np.int64)
     place[order] = np.arange(len(rank)) - np.searchsorted(leaf[order], leaf[order])
-    return Tree(simulation, pods, found, why, rank, first[leaf] + place)
+    return Tree(simulation, pods, found, rank, first[leaf] + place)
 
 
 def _refuse(simulation: Simulation, misfit: Misfit) -> Diagnostic:
@@ -146,7 +133,7 @@ def _notes(plant: Plant, tree: Tree) -> Iterator[Diagnostic]:
             "RW8121",
             at,
             "these ranks",
-            detail=f"{len(tree.rank):,} of {len(tree.simulation.ranks):,} ranks, {_part(plant, tree)}: {tree.why}",
+            detail=f"{len(tree.rank):,} of {len(tree.simulation.ranks):,} ranks, {_part(plant, tree)}: {found.why}",
         )
     idle = found.nodes - len(tree.rank)
     if idle:
@@ -205,25 +192,29 @@ def _folder(plant: Plant, place: str, tree: Tree, written: dict[str, Flows]) -> 
     jobs = []
     for name, flows in written.items():
         yield Artifact(f"{place}/{folder(name)}.cm", matrix(flows, found.nodes))
-        wire = max(Fraction(8 * s * n * 10**6, found.host_speed) for s, n in zip(flows.sizes, flows.written, strict=True))
-        alone = [(program, one_flow_us(program, flows.sizes[0], found, tree.simulation.latencies)) for program in _ran(found)]
-        jobs.append(
-            {
-                "name": folder(name),
-                "flows": flows,
-                "size": max(flows.sizes),
-                "steps": max(flows.steps),
-                "wire_us": float(wire),
-                "end_us": end_us(wire),
-                "alone": alone,
-            }
-        )
-    whole = {"total": len(tree.simulation.ranks), "whole": tree.whole, "why": tree.why, "jobs": jobs}
+        jobs.append(_job(folder(name), flows, tree))
+    whole = {"total": len(tree.simulation.ranks), "whole": tree.whole, "why": found.why, "jobs": jobs}
     zeros = {"zeros": tree.simulation.latencies.zeros, "mbps": ceil(found.host_speed / 10**6)}
     readme = template(__package__, "README.md.j2").render(values | whole | zeros)
     yield Artifact(f"{place}/README.md", readme.encode())
 
 
-def _ran(found: Fit) -> list[str]:
-    """The programs that can load the tree."""
-    return [{"csg-htsim": "htsim_roce", "uet-htsim": "htsim_uec"}[program] for program in found.limits.programs]
+def _job(name: str, flows: Flows, tree: Tree) -> dict[str, object]:
+    """What the README says of a workload: bytes of a flow, steps, and times in microseconds."""
+    found = tree.fit
+    wire = max(Fraction(8 * s * n * 10**6, found.host_speed) for s, n in zip(flows.sizes, flows.written, strict=True))
+    programs = [_PROGRAMS[package] for package in found.limits.programs]
+    alone = [(p, one_flow_us(p, flows.sizes[0], found, tree.simulation.latencies)) for p in programs]
+    return {
+        "name": name,
+        "flows": flows,
+        "size": max(flows.sizes),
+        "steps": max(flows.steps),
+        "wire_us": float(wire),
+        "end_us": end_us(wire),
+        "alone": alone,
+    }
+
+
+_PROGRAMS = {"csg-htsim": "htsim_roce", "uet-htsim": "htsim_uec"}
+"""The program of each package that the README shows."""

@@ -17,6 +17,8 @@ from ...compiler.plant import Ints, Plant
 from ...compiler.simulation import Simulation, components
 from ...dsl.source import Span
 
+GBPS = 10**9
+
 
 @dataclass(frozen=True)
 class Misfit:
@@ -75,19 +77,21 @@ def find_pods(plant: Plant, simulation: Simulation) -> Pods | Misfit:
     place = np.argsort(order)
     leaf_pod = place[leaf_pod.reshape(-1)]
     spine_pod = place[np.searchsorted(first, label[spines])]
+    names = plant.devices.names
     inside = rows[label[lower] == first[order[0]]]
+    if not len(inside):
+        return Misfit(f"{names[int(leaves[leaf_pod == 0][0])]} has no link up", workload.origin)
     lower, upper = tree.lower[inside], tree.upper[inside]
     speeds_up = np.unique(plant.links.speed[inside])
     at = plant.design.rules[int(plant.links.rule[inside[0]])].origin
     bundle = _bundle(lower, upper)
-    names = plant.devices.names
-    if not np.isin(leaves[leaf_pod == 0], lower).all():
-        lone = leaves[leaf_pod == 0][~np.isin(leaves[leaf_pod == 0], lower)]
-        return Misfit(f"{names[int(lone[0])]} has no link up", at)
     if bundle is None:
         return Misfit(f"the leaves around {names[int(lower[0])]} are not linked alike to every spine there", at)
     if len(speeds_up) > 1:
         return Misfit(f"its uplinks have {_gbps(speeds_up)}, and htsim has one speed a tier", at)
+    if speeds[0] % GBPS or speeds_up[0] % GBPS:
+        odd = np.array([speeds[0], speeds_up[0]])
+        return Misfit(f"its links have {_gbps(odd[odd % GBPS > 0])}, and htsim reads whole numbers of Gbps", at)
     return Pods(leaves, leaf_pod, spines, spine_pod, bundle, int(speeds[0]), int(speeds_up[0]))
 
 
@@ -99,19 +103,18 @@ def find_planes(plant: Plant, simulation: Simulation, pods: Pods) -> Planes | Mi
     if not len(rows):
         return Misfit("no switches join its parts", simulation.workload.origin)
     at = plant.design.rules[int(plant.links.rule[rows[0]])].origin
-    for pod in range(1, pods.count):
-        mine = np.isin(tree.lower, pods.leaves[pods.leaf_pod == pod]) & (tree.level[tree.upper] == 2)
-        if _bundle(tree.lower[mine], tree.upper[mine]) != pods.bundle:
-            lone = names[int(pods.leaves[pods.leaf_pod == pod][0])]
-            return Misfit(f"the leaves around {lone} are not linked like those of the first pod", at)
+    odd = _odd_pod(simulation, pods)
+    if odd is not None:
+        lone = names[int(pods.leaves[pods.leaf_pod == odd][0])]
+        return Misfit(f"the leaves around {lone} are not linked like those of the first pod", at)
     if len(set(np.bincount(pods.spine_pod).tolist())) > 1:
         return Misfit("its pods differ in spines", at)
     spine, core = tree.lower[rows], tree.upper[rows]
     pairs, links = np.unique(np.stack([spine, core]), axis=1, return_counts=True)
     spine, core = pairs
     speeds = np.unique(plant.links.speed[rows])
-    if links.min() != links.max() or len(speeds) > 1:
-        return Misfit("links to the cores differ in number or speed", at)
+    if links.min() != links.max() or len(speeds) > 1 or speeds[0] % GBPS:
+        return Misfit("links to the cores differ in number or speed, or are no whole number of Gbps", at)
     pod = pods.spine_pod[np.searchsorted(pods.spines, spine)]
     per_core = np.bincount(np.searchsorted(np.unique(core), core))
     in_pod = np.unique(np.stack([core, pod]), axis=1).shape[1]
@@ -129,6 +132,18 @@ def find_planes(plant: Plant, simulation: Simulation, pods: Pods) -> Planes | Mi
         return Misfit("its spines and cores do not fall into planes", at)
     cores, bundle = int(up[0]), int(links[0])
     return Planes(cores, bundle, cores * bundle, int(speeds[0]))
+
+
+def _odd_pod(simulation: Simulation, pods: Pods) -> int | None:
+    """The first pod that is not wired like the first one, or None."""
+    tree = simulation.tree
+    rows = np.flatnonzero((tree.upper >= 0) & (tree.level[tree.upper] == 2))
+    pairs, links = np.unique(np.stack([tree.lower[rows], tree.upper[rows]]), axis=1, return_counts=True)
+    pod = pods.spine_pod[np.searchsorted(pods.spines, pairs[1])]
+    complete = np.bincount(pods.leaf_pod) * np.bincount(pods.spine_pod)
+    odd = np.bincount(pod, minlength=pods.count) != complete
+    odd[pod[links != pods.bundle]] = True
+    return int(np.argmax(odd)) if odd.any() else None
 
 
 def _bundle(lower: Ints, upper: Ints) -> int | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...compiler.plant import Ints
-from .fat_tree import Planes, Pods
+from .fat_tree import Misfit, Planes, Pods
 
 HOSTS = 8192
 """Most hosts, idle ones included: htsim needs some 2 GB and seconds for as many in three tiers, 17 GB for 27,648."""
@@ -48,8 +48,9 @@ class Core:
 
 @dataclass(frozen=True)
 class Fit:
-    """A tree in htsim's numbers. `leaves` are the devices taken, a row a pod. `hosts` and `leaves_each` count idle
-    ones too: hosts under a leaf, and leaves in a pod."""
+    """A tree in htsim's numbers. `leaves` are the devices taken, a row a pod (-1: an idle leaf). `hosts` and
+    `leaves_each` count idle ones too: hosts under a leaf, and leaves in a pod. `why` says what keeps it from being
+    the whole fabric; empty if nothing does."""
 
     limits: Limits
     leaves: Ints
@@ -61,6 +62,7 @@ class Fit:
     host_speed: int
     speed: int
     core: Core | None
+    why: str
 
     @property
     def pods(self) -> int:
@@ -72,14 +74,14 @@ class Fit:
 
     def node_of_leaf(self) -> Ints:
         """Number of the first host of each leaf taken, in the order of `leaves`."""
-        pod, place = np.indices(self.leaves.shape)
-        return (((pod * self.leaves_each + place) * self.hosts)[self.leaves >= 0]).astype(np.int64)
+        first = np.arange(self.leaves.size, dtype=np.int64) * self.hosts
+        return first[self.leaves.reshape(-1) >= 0]
 
 
-def fit(pods: Pods, planes: Planes | None, members: Ints) -> Fit | str:
+def fit(pods: Pods, planes: Planes | Misfit | None, members: Ints) -> Fit | str:
     """The largest tree for both programs, else for the roomier one; or why there is none.
 
-    `members` are the ranks under each leaf of `pods`.
+    `members` are the ranks under each leaf of `pods`; `planes` is None for a fabric of one pod.
     """
     spines = int((pods.spine_pod == 0).sum())
     uplinks = spines * pods.bundle
@@ -91,42 +93,47 @@ def fit(pods: Pods, planes: Planes | None, members: Ints) -> Fit | str:
         )
     hosts, ratio = padded
     for limits in (BOTH, UET):
-        if hosts + uplinks > limits.leaf or hosts > limits.leaf_hosts:
-            continue
-        found = _three_tiers(pods, planes, limits, hosts, uplinks, ratio) or _two_tiers(
-            pods, limits, hosts, uplinks, ratio
-        )
-        if found is not None:
-            return found
+        if hosts + uplinks <= limits.leaf and hosts <= limits.leaf_hosts and pods.bundle <= limits.spine:
+            return _fit(pods, planes, limits, hosts, ratio)
     return f"a leaf needs {hosts} ports down and {uplinks} up, and htsim is built for {UET.leaf}"
 
 
-def _three_tiers(pods: Pods, planes: Planes | None, limits: Limits, hosts: int, uplinks: int, ratio: int) -> Fit | None:
-    if planes is None:
-        return None
+def _fit(pods: Pods, planes: Planes | Misfit | None, limits: Limits, hosts: int, ratio: int) -> Fit:
+    core, why = None, ""
     sizes = np.bincount(pods.leaf_pod)
-    steps = _leaves(int(sizes.max()) * pods.bundle, pods.speed, planes, pods.bundle)
-    if steps is None or steps[0] * pods.bundle + planes.uplinks > limits.middle:
-        return None
-    leaves_each, over = steps
-    count = min(pods.count, limits.core // planes.bundle, HOSTS // (leaves_each * hosts))
-    if count < 2:
-        return None
+    leaves_each, count = int(sizes[0]), 1
+    if isinstance(planes, Misfit):
+        why = planes.why
+    elif planes is not None:
+        core, leaves_each, count, why = _three_tiers(pods, planes, limits, hosts)
+    if core is None:
+        most = min(limits.spine // pods.bundle, HOSTS // hosts)
+        if sizes[0] > most:
+            why += f"{'; ' if why else ''}it takes {most} leaves at most"
+        leaves_each = min(int(sizes[0]), most)
     leaves = np.full((count, leaves_each), -1, dtype=np.int64)
     for pod in range(count):
-        mine = pods.leaves[pods.leaf_pod == pod]
+        mine = pods.leaves[pods.leaf_pod == pod][:leaves_each]
         leaves[pod, : len(mine)] = mine
-    core = Core(planes.uplinks, planes.bundle, planes.speed, over)
-    return Fit(limits, leaves, hosts, leaves_each, uplinks, pods.bundle, ratio, pods.host_speed, pods.speed, core)
+    uplinks = int((pods.spine_pod == 0).sum()) * pods.bundle
+    return Fit(limits, leaves, hosts, leaves_each, uplinks, pods.bundle, ratio, pods.host_speed, pods.speed, core, why)
 
 
-def _two_tiers(pods: Pods, limits: Limits, hosts: int, uplinks: int, ratio: int) -> Fit | None:
-    mine = pods.leaves[pods.leaf_pod == 0]
-    count = min(len(mine), limits.spine // pods.bundle, HOSTS // hosts)
-    if count < 1:
-        return None
-    leaves = mine[None, :count]
-    return Fit(limits, leaves, hosts, count, uplinks, pods.bundle, ratio, pods.host_speed, pods.speed, None)
+def _three_tiers(pods: Pods, planes: Planes, limits: Limits, hosts: int) -> tuple[Core | None, int, int, str]:
+    """The core, the leaves and number of pods, and why not all; no core if two pods do not fit."""
+    down = int(np.bincount(pods.leaf_pod).max()) * pods.bundle
+    padded = _leaves(down, pods.speed, planes, pods.bundle)
+    if padded is None:
+        return None, 0, 1, "no whole number of leaves fills the links to the cores"
+    leaves_each, ratio = padded
+    if leaves_each * pods.bundle + planes.uplinks > limits.middle:
+        ports = leaves_each * pods.bundle + planes.uplinks
+        return None, 0, 1, f"a spine below a core needs {ports} ports, and htsim is built for {limits.middle}"
+    most = min(limits.core // planes.bundle, HOSTS // (leaves_each * hosts))
+    if most < 2:
+        return None, 0, 1, f"two pods are {2 * leaves_each * hosts:,} hosts, and the limit here is {HOSTS:,}"
+    why = f"it takes {most} pods at most, by ports of a core or hosts" if most < pods.count else ""
+    return Core(planes.uplinks, planes.bundle, planes.speed, ratio), leaves_each, min(most, pods.count), why
 
 
 def _padded(hosts: int, speed: int, uplinks: int, up_speed: int) -> tuple[int, int] | None:

@@ -17,11 +17,12 @@ from ...compiler.design import Design
 from ...compiler.plant import Plant
 from ...dsl.diagnostics import Diagnostic
 from .._kit.device_model import SwitchModel
+from .._kit.fleet import fleet, models
 from .._kit.frr_text import match
 from .._kit.jinja import template
 from .._kit.ports import names_for
+from .._kit.refusals import bad_host_names, bad_interface_names, bad_mtu, unnamed_ports
 from .._kit.safe import folder
-from .._kit.switching import bad_host_names, bad_interface_names, bad_mtu, models, unnamed_ports
 from .qos import qos_tables
 from .tables import Tables, base_tables
 
@@ -45,18 +46,19 @@ class Sonic:
     per_device = True
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
+        mine = fleet(design, plant, request, OS)
         return list(
             chain(
-                unnamed_ports(design, plant, request, OS),
-                bad_host_names(design, plant, request, OS),
-                bad_interface_names(design, plant, request, OS, names_for(OS), NAME_LENGTH),
-                bad_mtu(design, plant, request, OS, *MTU),
+                unnamed_ports(mine),
+                bad_host_names(mine),
+                bad_interface_names(mine, names_for(OS), NAME_LENGTH),
+                bad_mtu(mine, *MTU),
             )
         )
 
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
         config = template(__package__, "frr.conf.j2")
-        for switch in models(design, plant, request, OS, names_for(OS)):
+        for switch in models(fleet(design, plant, request, OS), names_for(OS)):
             place = f"configs/{OS}/{folder(switch.name)}"
             fabric = switch.fabric
             paths = max(1, min(len(fabric), MOST_PATHS))

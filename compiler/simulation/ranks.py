@@ -80,6 +80,14 @@ def find_ranks(plant: Plant, workload: Workload) -> Ranks | Diagnostic:
     )
 
 
+def by_ranks(design: Design) -> list[list[Workload]]:
+    """The workloads, those over the same accelerators together."""
+    groups: dict[int, list[Workload]] = {}
+    for workload in design.workloads:
+        groups.setdefault(workload.ranks, []).append(workload)
+    return list(groups.values())
+
+
 def _ends(plant: Plant, cls: DeviceClass) -> tuple[Ints, Ints, Ints]:
     """Device, port and link of every data link that ends at the class."""
     links, keep = plant.links, data_links(plant)

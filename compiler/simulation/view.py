@@ -104,9 +104,8 @@ def _boundaries(tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
     """The tiers that end a dimension: the last one, and each below a taper, if its groups are equal and several."""
     found = []
     for tier, above in zip(tiers, (*tiers[1:], None), strict=True):
-        if above is None:
-            found.append(tier)
-        elif above.bandwidth < tier.bandwidth and _equal(tier) and tier.group.any():
+        tapers = above is not None and above.bandwidth < tier.bandwidth
+        if above is None or (tapers and _equal(tier) and tier.group.any()):
             found.append(tier)
     return tuple(found)
 

@@ -122,7 +122,7 @@ def test_kinds_of_each_role() -> None:
 
 def test_limits() -> None:
     """The table of limits has the numbers of the code."""
-    from rackwright.compiler import elaborate, expand, paths, relations, values
+    from rackwright.compiler import elaborate, paths, queries, relations, unroll, values
     from rackwright.dsl import parse, syntax
 
     page = PAGES[0].read_text("utf-8")
@@ -137,9 +137,9 @@ def test_limits() -> None:
         elaborate.MAX_DEPTH,
         elaborate.MAX_ELEMENTS,
         elaborate.MAX_INSTANCES,
-        expand.MAX_DEVICES,
+        unroll.MAX_DEVICES,
         relations.MAX_RULES,
-        expand.MAX_ROWS,
+        queries.MAX_ROWS,
         paths.MAX_VIEWS,
         63,
     ]

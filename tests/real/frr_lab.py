@@ -167,7 +167,9 @@ class Lab:
         (a, a_port), (z, z_port) = cable.a, cable.z
         ends = ("netns", self._spaces[a], "type", "veth", "peer", "name", z_port, "netns", self._spaces[z])
         _run("ip", "link", "add", a_port, *ends)
-        for (name, port), address, other in zip((cable.a, cable.z), cable.addresses, cable.addresses[::-1], strict=True):
+        for (name, port), address, other in zip(
+            (cable.a, cable.z), cable.addresses, cable.addresses[::-1], strict=True
+        ):
             space = self._spaces[name]
             _run("ip", "-n", space, "link", "set", port, "mtu", str(self.top.mtu), "up")
             if name in self.top.hosts and address:
@@ -289,7 +291,9 @@ class Lab:
                 if name in self.top.hosts:
                     address.setdefault(name, own.partition("/")[0])
         pairs = [(one, other) for one in address for other in address if one != other]
-        return [f"{a} does not reach {z}" for a, z in pairs if not self.ping(a, address[z]) and not self.ping(a, address[z])]
+        return [
+            f"{a} does not reach {z}" for a, z in pairs if not self.ping(a, address[z]) and not self.ping(a, address[z])
+        ]
 
     def settle(self, expected: Expectations, seconds: float) -> list[str]:
         """The faults that are left when there are none, or when the time is over."""

@@ -45,7 +45,9 @@ def test_numbers_go_over_the_capacity_in_the_order_of_paths(clos: tuple[Design, 
     routing = routed(*clos)
     asn = by_name(clos[1], routing, routing.asn)
     assert [asn["core0"], asn["core1"]] == [BASE, BASE + 1]
-    assert [asn["pod0-leaf0"], asn["pod0-leaf1"], asn["pod1-leaf0"], asn["pod1-leaf1"]] == [BASE + n for n in (2, 3, 4, 5)]
+    assert [asn["pod0-leaf0"], asn["pod0-leaf1"], asn["pod1-leaf0"], asn["pod1-leaf1"]] == [
+        BASE + n for n in (2, 3, 4, 5)
+    ]
     # Ten, not six: pods 2 and 3 are reserved.
     assert [asn["pod0-spine0"], asn["pod1-spine1"]] == [BASE + 10, BASE + 13]
     loopback = by_name(clos[1], routing, routing.loopback)
@@ -55,7 +57,11 @@ def test_numbers_go_over_the_capacity_in_the_order_of_paths(clos: tuple[Design, 
 def test_every_leaf_has_an_aligned_block(clos: tuple[Design, Plant]) -> None:
     routing = routed(*clos)
     base = by_name(clos[1], routing, routing.host_base)
-    assert [dotted(base[n]) for n in ("pod0-leaf0", "pod0-leaf1", "pod1-leaf0")] == ["10.128.0.0", "10.128.0.32", "10.128.0.64"]
+    assert [dotted(base[n]) for n in ("pod0-leaf0", "pod0-leaf1", "pod1-leaf0")] == [
+        "10.128.0.0",
+        "10.128.0.32",
+        "10.128.0.64",
+    ]
     assert base["pod0-spine0"] == base["core0"] == -1
     assert set(routing.host_length[routing.tier == 1].tolist()) == {27}
 
@@ -91,7 +97,9 @@ def test_numbered_fabric_links(clos: tuple[Design, Plant]) -> None:
 
 
 @pytest.mark.parametrize("unnumbered", [True, False])
-def test_growth_within_the_capacity_changes_no_number(clos: tuple[Design, Plant], tmp_path: Path, unnumbered: bool) -> None:
+def test_growth_within_the_capacity_changes_no_number(
+    clos: tuple[Design, Plant], tmp_path: Path, unnumbered: bool
+) -> None:
     grown = edited(tmp_path, ("pod[2 of 4]", "pod[3 of 4]"))
     if not unnumbered:
         before, after = numbered(clos[0]), numbered(grown[0])
@@ -109,8 +117,13 @@ def addresses(plant: Plant, routing: Routing) -> dict[tuple[str, int, str, int],
     return {
         (names[int(a)], int(p), names[int(z)], int(q)): (int(x), int(y))
         for a, p, z, q, x, y in zip(
-            links.a_device, links.a_terminal, links.z_device, links.z_terminal,
-            routing.a_address, routing.z_address, strict=True,
+            links.a_device,
+            links.a_terminal,
+            links.z_device,
+            links.z_terminal,
+            routing.a_address,
+            routing.z_address,
+            strict=True,
         )
     }
 
