@@ -21,13 +21,13 @@ PRIVATE = ((64512, 65534), (4200000000, 4294967294))
 
 
 class Clash(NamedTuple):
-    """Two devices with one number, and in how many places the like happens. `via` is -1 if they are joined."""
+    """Two devices with one number, and how many such pairs there are. `via` is -1 if they are joined."""
 
     one: int
     other: int
     via: int
     asn: int
-    count: int
+    pairs: int
 
 
 def range_of(asn: int) -> tuple[int, int] | None:
@@ -75,7 +75,8 @@ def clash_below(asn: Ints, tier: Ints, a: Ints, z: Ints) -> Clash | None:
     lower = np.where(tier[a] > tier[z], z, a)
     uneven = tier[a] != tier[z]
     # Parallel links to one device are one neighbour.
-    above, below = np.divmod(np.unique(upper[uneven] * len(asn) + lower[uneven]), len(asn))
+    keys = np.sort(upper[uneven] * len(asn) + lower[uneven])
+    above, below = np.divmod(keys[np.append(True, keys[1:] != keys[:-1])[: len(keys)]], len(asn))
     order = np.lexsort((below, asn[below], above))
     above, below = above[order], below[order]
     rows = np.flatnonzero((above[1:] == above[:-1]) & (asn[below[1:]] == asn[below[:-1]]))

@@ -250,8 +250,8 @@ def _asn_mistakes(plant: Plant, fabric: Fabric, policy: Ebgp, routing: Routing) 
         if last > run[1]:
             kind = "private " if run in numbers.PRIVATE else ""
             detail = (
-                f"counting from {policy.base_asn}, the {last - policy.base_asn + 1:,} switches that the design may hold "
-                f"reach {last}, and this {kind}range ends at {run[1]}"
+                f"counting from {policy.base_asn}, the {last - policy.base_asn + 1:,} switches that the design may "
+                f"hold reach {last}, and this {kind}range ends at {run[1]}"
             )
             return [diagnose("RW7002", network.origin, detail=detail, help="use `base_asn = 4200000000`")]
     bad = numbers.first_reserved(routing.asn)
@@ -260,6 +260,8 @@ def _asn_mistakes(plant: Plant, fabric: Fabric, policy: Ebgp, routing: Routing) 
         at = design.elements[plant.class_of(device).element].origin
         detail = f"{name(device)} would be AS {int(routing.asn[bad])}"
         return [diagnose("RW7009", at, detail=detail, help="private numbers begin at 4200000000 (RFC 6996)")]
+    if len(np.unique(routing.asn)) == len(routing.asn):
+        return []
     by_device = np.full(len(plant.devices), -1, dtype=np.int64)
     tier = np.zeros(len(plant.devices), dtype=np.int64)
     by_device[routing.devices] = routing.asn
@@ -272,7 +274,7 @@ def _asn_mistakes(plant: Plant, fabric: Fabric, policy: Ebgp, routing: Routing) 
     ):
         if clash is not None:
             below = f" {name(clash.via)}" if clash.via >= 0 else ""
-            more = f" ({clash.count:,} such pairs)" if clash.count > 1 else ""
+            more = f" ({clash.pairs:,} such pairs)" if clash.pairs > 1 else ""
             detail = f"{name(clash.one)} and {name(clash.other)} are both AS {clash.asn} and {why}{below}{more}"
             span = design.elements[plant.class_of(clash.one).element].origin
             other = design.elements[plant.class_of(clash.other).element].origin

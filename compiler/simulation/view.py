@@ -103,7 +103,7 @@ def _scale_up(plant: Plant, ranks: Ranks, latencies: Latencies) -> tuple[Dimensi
 def _boundaries(tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
     """The tiers that end a dimension: the last one, and each below a taper, if its groups are equal and several."""
     found = []
-    for tier, above in zip(tiers, (*tiers[1:], None), strict=True):
+    for tier, above in zip(tiers, [*tiers, None][1:], strict=True):
         tapers = above is not None and above.bandwidth < tier.bandwidth
         if above is None or (tapers and _equal(tier) and tier.group.any()):
             found.append(tier)

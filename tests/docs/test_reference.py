@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+from rackwright.compiler.names import cable_ids, terminal_names
 from rackwright.compiler.pipeline import Compilation
 from rackwright.dsl.diagnostics import Severity
 from rackwright.dsl.format import format_source
@@ -96,6 +97,117 @@ def test_block_is_formatted(block: Block) -> None:
     assert text == block.text
 
 
+def _links(result: Compilation) -> set[tuple[str, str]]:
+    """Both ends of every link, in words."""
+    plant = result.plant
+    assert plant is not None, result.diagnostics
+    names: dict[int, list[str]] = {c.index: terminal_names(plant, c, "port") for c in plant.classes}
+
+    def end(device: int, port: int) -> str:
+        return f"{plant.devices.names[device]} {names[int(plant.devices.cls[device])][port]}"
+
+    links = plant.links
+    columns = (links.a_device, links.a_terminal, links.z_device, links.z_terminal)
+    return {(end(a, b), end(c, d)) for a, b, c, d in zip(*(column.tolist() for column in columns), strict=True)}
+
+
+def _fragment(spec: Spec, text: str) -> set[tuple[str, str]]:
+    return _links(spec(_whole(Block(PAGES[0], 0, {"fragment": "hall"}, text + "\n"))))
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("link leaf[l].eth -> spine[s].eth", "link leaf[l].eth[s] -> spine[s].eth[l]"),
+        ("link leaf[*].eth -> spine[*].eth", "link leaf[l].eth[s] -> spine[s].eth[l]"),
+        (
+            "link leaf[l].eth -> spine[s].eth times 2",
+            "link leaf[l].eth[2*s + t] -> spine[s].eth[2*l + t] for t in 0..1",
+        ),
+        ("link leaf[0].eth -> spine[0].eth", "link leaf[0].eth[0] -> spine[0].eth[0]"),
+        ("link box[b].nic[0] -> leaf[0].eth[b]", "link box[b].nic[0].p -> leaf[0].eth[b]"),
+        ("link leaf[0].eth[i] -> grid[0, i].eth[7] for i in 0..3", "link leaf[0].eth[i] -> grid[0, i].eth[7]"),
+        (
+            "view flat[8] = grid[*, *]\n link flat[i].eth[0] -> spine[0].eth[i]",
+            "link grid[x, y].eth[0] -> spine[0].eth[4*x + y]",
+        ),
+        (
+            "view plane[2, 2] = leaf[*]\n link plane[i, j].eth[0] -> spine[0].eth[2*i + j]",
+            "link leaf[l].eth[0] -> spine[0].eth[l]",
+        ),
+        ("view top[1] = grid[1, 2..2]\n link top[0].eth[0] -> spine[0].eth[0]", "link grid[1, 2].eth[0] -> spine[0].eth[0]"),
+    ],
+)
+def test_two_ways_to_say_it(spec: Spec, short: str, long: str) -> None:
+    """Where the page says that one form means another, they lay the same cables."""
+    found = _fragment(spec, short)
+    assert found
+    assert found == _fragment(spec, long)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [
+        ("link leaf[l].eth[0] -> spine[0].eth[l]", 4),
+        ("link leaf[l].eth[4 + s] -> spine[s].eth[l]", 8),
+        ("link leaf[i].eth[j] -> leaf[j].eth[i] where i < j", 6),
+        ("link grid[x, y].eth[0] -> grid[x, (y + 1) mod 4].eth[1]", 8),
+    ],
+)
+def test_counts(spec: Spec, text: str, count: int) -> None:
+    """As many links as the comments beside the examples say."""
+    assert text in re.sub(r" +", " ", PAGES[0].read_text("utf-8"))
+    assert len(_fragment(spec, text)) == count
+
+
+def test_host_names(spec: Spec) -> None:
+    """The pattern of the page makes the names of the page."""
+    (block,) = (b for b in BLOCKS if "lsw{net + 1:02}{leaf}" in b.text)
+    plant = spec(block.text).plant
+    assert plant is not None
+    assert plant.devices.names[:3] == ["lsw010", "lsw011", "lsw020"]
+    assert "lsw010, lsw011, lsw020" in block.text
+
+
+def test_growth(spec: Spec) -> None:
+    """Numbers over the capacity: more elements change nothing of those that are there."""
+    text = (
+        "switch sw { peak_power = 1 W\n eth[4] : port { speed = 1 Gbps } }\n"
+        "rack r {\n a[%d of 4] : sw\n b[%d of 3] : sw\n link a[*].eth -> b[*].eth\n }\n"
+    )
+    before, after = spec(text % (2, 2)), spec(text % (3, 3))
+    assert before.plant is not None and after.plant is not None
+    assert _links(before) < _links(after)
+    assert set(cable_ids(before.plant)) < set(cable_ids(after.plant))
+    assert all(re.fullmatch(r"[A-Z][0-9A-Z]{3}-\d{4}", name) for name in cable_ids(after.plant))
+
+
+def test_values(spec: Spec) -> None:
+    """Values are what the comments beside them say."""
+    cases = {
+        "18 * 700 W + 2.5 kW": "15.1 kW",
+        "1 / 3 * 3": "1",
+        "100 div 8 + 1": "13",
+        "-7 div 2": "-4",
+        "-7 mod 3": "2",
+        "1:7 * 7": "1",
+        "5 %": "1 / 20",
+        "10.2kW": "10.2 kW",
+        "30 degC + 5 K": "35 degC",
+        "30 degC - 20 degC": "10 K",
+        "1 GiB": "1073741824 B",
+        "2 OU": "96 mm",
+        "600 W / 48 V": "12.5 A",
+        "2.5e3": "2500",
+        "1_000": "1000",
+        "3 µs": "3000 ns",
+        "(15.1 kW < 20 kW and 13 != 9)": "true",
+    }
+    for value, same in cases.items():
+        result = spec(f"let a = {value}\nlet b = {same}\nrequire a == b\nrack r {{ s : server {{ peak_power = 1 W }} }}")
+        assert [d.code for d in result.diagnostics if d.severity is Severity.ERROR] == [], value
+
+
 def test_reserved_words(spec: Spec) -> None:
     """The page lists exactly the words that cannot be names."""
     page = PAGES[0].read_text("utf-8")
@@ -129,7 +241,7 @@ def test_limits() -> None:
     table = page[page.index("## Limits") :]
     numbers = [int(n.replace(" ", "")) for n in re.findall(r"\| (\d[\d ]*)\b[^|]*\| RW", table)]
     assert numbers == [
-        parse.MAX_BYTES // 2**20,
+        parse.MAX_BYTES // 1024,
         syntax.MAX_DEPTH,
         values.MAX_BITS,
         elaborate.MAX_SIZE,

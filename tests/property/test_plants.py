@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from designs import Small, grown, small
+from property.designs import Small, grown, small
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from support import rendered

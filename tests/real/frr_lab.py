@@ -71,7 +71,9 @@ def topology(plant: Plant, routing: Routing, mtu: int) -> Topology:
     numbers = zip(routing.devices.tolist(), routing.asn.tolist(), routing.loopback.tolist(), strict=True)
     switches = {names[device]: (asn, dotted(loopback)) for device, asn, loopback in numbers}
     ports = [interface_names(plant, cls, "frr") for cls in plant.classes]
-    fabric, access, hosts = [], [], set()
+    fabric: list[Cable] = []
+    access: list[Cable] = []
+    hosts: set[str] = set()
     for n in range(len(links)):
         ends, addresses = [], []
         for device, port, address in (
@@ -285,7 +287,7 @@ class Lab:
 
     def ping_faults(self) -> list[str]:
         """Pairs of hosts that do not reach each other."""
-        address = {}
+        address: dict[str, str] = {}
         for cable in self.top.access:
             for (name, _), own in zip((cable.a, cable.z), cable.addresses, strict=True):
                 if name in self.top.hosts:

@@ -74,7 +74,7 @@ def test_plugs_of_split_cages(spec: Spec, links: str, codes: set[str]) -> None:
     assert len(found) == len(codes)
 
 
-@pytest.mark.parametrize(("pitch", "code"), [("0.5 m", None), ("1.5 m", "RW4003"), ("5 m", "RW4001")])
+@pytest.mark.parametrize(("pitch", "code"), [("0.5 m", None), ("2 m", "RW4003"), ("5 m", "RW4001")])
 def test_a_cable_must_be_long_enough(spec: Spec, pitch: str, code: str | None) -> None:
     result = built(
         spec,
