@@ -161,7 +161,7 @@ def _string(expr: s.Expr, scope: Scope, context: Context) -> str:
 
 def _word(expr: s.Expr, choices: tuple[str, ...], scope: Scope, context: Context) -> str:
     if not (isinstance(expr, s.Path) and expr.bare is not None):
-        raise mistake("RW2007", expr.span, "a bare word is wanted here", help=_choices(choices))
+        raise mistake("RW2007", expr.span, "a bare word is wanted here", help=_choices(choices) or "write it without quotes")
     word = expr.bare
     if choices and word in choices:
         return word

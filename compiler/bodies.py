@@ -225,6 +225,15 @@ class Bodies:
                 case _:
                     self._misplaced(statement.span, "this stands at the top of a file, not in a block")
 
+    def only_attributes(self, body: Body, kind: str) -> None:
+        """Refuse everything else in a definition that is no member of the tree."""
+        wrong: list[s.Statement] = [member.member for member in body.members.values()]
+        wrong += [view for view, _ in body.views.values()]
+        wrong += [statement for statement, _ in body.relations]
+        wrong += [split for split, _ in body.splits]
+        for statement in wrong:
+            self._misplaced(statement.span, f"{article(kind)} holds attributes only")
+
     def _misplaced(self, span: Span, label: str) -> None:
         self._diagnostics.append(diagnose("RW1007", span, label))
 

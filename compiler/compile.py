@@ -247,10 +247,7 @@ class _Compiler:
         with collected(self._diagnostics):
             type_ = self._bodies.instance(definition, None, self._scope)
             body = self._bodies.merge(type_.layers, type_.kind)
-            for wrong in [m.member for m in body.members.values()] + [r for r, _ in body.relations]:
-                self._diagnostics.append(
-                    diagnose("RW1007", wrong.span, f"a {type_.kind} holds attributes only")
-                )
+            self._bodies.only_attributes(body, type_.kind)
             context = Context(self._evaluator, ())
             attributes, _ = build(
                 KINDS[type_.kind].schema, body.attributes, context, definition.declaration.name.span, self._diagnostics

@@ -230,6 +230,7 @@ class Relations:
             return self.media[definition.name]
         type_ = self._bodies.instance(definition, reference, scope)
         body = self._bodies.merge(type_.layers, type_.kind)
+        self._bodies.only_attributes(body, type_.kind)
         schema = KINDS[type_.kind].schema
         origin = definition.declaration.span
         context = Context(self._evaluator, ())

@@ -1,6 +1,6 @@
 """Every mistake is reported at its place and nothing else is.
 
-`tests/errors/RW2001-name.rack` carries `# error: [RW2001]` (or warning, note) at the end of each line on
+`tests/errors/RW2001-name.rack` carries `# error: [RW2001]` (or warning, note, or several) at the end of each line on
 which a message's main place lies; on a line of its own the marker means a message without a place. Beside it,
 `RW2001-name.txt` is the text that a user sees, rewritten by `pytest --update`. A line `# set: name=value`
 stands for `--set`, and `# only: frr sonic` asks these backends what they accept.
@@ -23,7 +23,8 @@ from support import accepted
 
 CASES = sorted((Path(__file__).parent / "errors").glob("RW*.rack"))
 
-MARKER = re.compile(r"#\s*(error|warning|note): ((?:\[RW\d{4}\] ?)+)")
+MARKERS = re.compile(r"#\s*(?:error|warning|note): \[.*$")
+MARKER = re.compile(r"(error|warning|note): ((?:\[RW\d{4}\] ?)+)")
 
 QUIET = {"RW0006"}
 """Codes that a small case may show besides its own: it leaves most of a data center out."""
@@ -40,11 +41,12 @@ def _marked(name: str, content: str) -> Counter[tuple[str, int, str]]:
     """File, line (0: no place) and `error[RW2001]` of every marker."""
     found: Counter[tuple[str, int, str]] = Counter()
     for number, line in enumerate(content.split("\n"), 1):
-        match = MARKER.search(line)
-        if match is not None:
-            for code in re.findall(r"RW\d{4}", match[2]):
-                found[name if line[: match.start()].strip() else "", number if line[: match.start()].strip() else 0,
-                      f"{match[1]}[{code}]"] += 1
+        start = MARKERS.search(line)
+        if start is None:
+            continue
+        place = (name, number) if line[: start.start()].strip() else ("", 0)
+        for severity, codes in MARKER.findall(start[0]):
+            found.update((*place, f"{severity}[{code}]") for code in re.findall(r"RW\d{4}", codes))
     return found
 
 

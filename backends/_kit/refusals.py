@@ -51,7 +51,8 @@ def bad_host_names(fleet: Fleet) -> Iterator[Diagnostic]:
 
 
 def bad_interface_names(fleet: Fleet, give: NameGiver, most: int) -> Iterator[Diagnostic]:
-    """An error for every class with an interface name that is too long, holds a space, or is there twice."""
+    """An error for every port of a part with an interface name that is too long, holds a space, or is there twice."""
+    told = set()
     for cls in fleet.classes:
         ports = front(fleet.plant, cls, give)
         names = [port.name for port in ports]
@@ -60,9 +61,13 @@ def bad_interface_names(fleet: Fleet, give: NameGiver, most: int) -> Iterator[Di
             if fault:
                 arrays = cls.terminals["port"]
                 element = next(a.element for a in arrays if a.first <= port.number < a.first + a.count)
+                origin = fleet.design.elements[element].origin
+                if origin in told:
+                    break
+                told.add(origin)
                 yield diagnose(
                     "RW8002",
-                    fleet.design.elements[element].origin,
+                    origin,
                     detail=f"on {fleet.name(cls)} {fault}",
                     help=f"change the `{fleet.os}` pattern in `names` or `lane_names` of this port",
                 )

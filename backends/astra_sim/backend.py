@@ -1,6 +1,6 @@
 """ASTRA-sim 2 with its analytical, congestion-unaware network: a folder that runs as it is.
 
-Workloads over the same ranks share one folder; those over others have a folder named after the first of them.
+Workloads over the same ranks share one folder; the others have a folder inside, named after the first of them.
 """
 
 from __future__ import annotations

@@ -30,13 +30,14 @@ def left_out(facts: Facts) -> Iterator[Diagnostic]:
 
 
 def _open_feeders(facts: Facts) -> list[str]:
-    """Names of members that feed others and have inlets that nothing feeds."""
+    """Names of members that feed others and that nothing feeds; a battery needs no feed above it."""
     plant = facts.plant
     fed = np.bincount(plant.feeds.z_device, minlength=len(plant.devices)) > 0
     feeds = np.bincount(plant.feeds.a_device, minlength=len(plant.devices)) > 0
     found = []
     for cls in plant.classes:
         rows = slice(cls.first, cls.first + cls.count)
-        if feeds[rows].any() and not fed[rows].any():
-            found.append(plant.element_of(cls).name)
+        element = plant.element_of(cls)
+        if element.kind != "battery" and feeds[rows].any() and not fed[rows].any():
+            found.append(element.name)
     return list(dict.fromkeys(found))

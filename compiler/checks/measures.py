@@ -10,6 +10,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
 from ...dsl.units import NUMBER, Quantity
 from ..design import Element, Measure
 from ..instances import classes_inside, instance_count, sum_by_instance
@@ -162,9 +164,11 @@ def _switching(facts: Facts, elements: tuple[int, ...]) -> tuple[DeviceClass, ..
         inside = classes_inside(facts.plant, facts.design.device_of(index) or index)
         whole = element.role == "assembly"
         found += [c for c in inside if not whole or facts.plant.element_of(c).kind == "switch"]
-    if not any(c.count for c in found):
+    linked = np.diff(facts.plant.ends.start) > 0
+    wired = {c.index: c for c in found if linked[c.first : c.first + c.count].any()}
+    if not wired:
         raise Unavailable("nothing that it names is a device with links")
-    return tuple({c.index: c for c in found if c.count}.values())
+    return tuple(wired.values())
 
 
 def _oversubscription(facts: Facts, asked: Measure) -> Measured:

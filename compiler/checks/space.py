@@ -81,7 +81,7 @@ def _height(element: Element) -> str:
 
 
 def outside(facts: Facts) -> Iterator[Diagnostic]:
-    """RW6003: a device that reaches above the top or below the first unit of its rack; once a member."""
+    """RW6003: a device that reaches above the top of its rack; once a member. No position is below unit 1."""
     devices, height = facts.plant.devices, heights(facts)
     top = devices.bottom_um + np.maximum(height, 0)
     limit = np.full(len(facts.plant.racks) + 1, np.iinfo(np.int64).max, dtype=np.int64)
@@ -89,25 +89,20 @@ def outside(facts: Facts) -> Iterator[Diagnostic]:
         if isinstance(element.attributes, RackAttributes) and element.attributes.height is not None:
             limit[:-1][facts.plant.racks.element == element.index] = micrometres(element.attributes.height)
     placed = (devices.rack >= 0) & (devices.bottom_um != -1)
-    above, below = placed & (top > limit[devices.rack]), placed & (devices.bottom_um < 0)
+    above = placed & (top > limit[devices.rack])
     for cls in facts.plant.classes:
-        wrong = (above | below)[cls.first : cls.first + cls.count]
+        wrong = above[cls.first : cls.first + cls.count]
         if not wrong.any():
             continue
         element = facts.plant.element_of(cls)
         device = cls.first + int(np.flatnonzero(wrong)[0])
         rack = _rack(facts, device)
-        if above[device]:
-            text = f"reaches up to {_position(facts, device, int(top[device]))}"
-            cure = f"move it down: the rack is {_rack_height(rack)} high"
-        else:
-            text, cure = f"starts at {_position(facts, device, int(devices.bottom_um[device]))}", "the first unit is 1"
         yield diagnose(
             "RW6003",
             element.origin,
-            text,
+            f"reaches up to {_position(facts, device, int(top[device]))}",
             detail=devices.names[device] + in_all(int(wrong.sum()), "devices"),
-            help=cure,
+            help=f"move it down: the rack is {_rack_height(rack)} high",
             also=[(rack.origin, "the rack")],
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -72,7 +73,7 @@ def _files(paths: tuple[str, ...]) -> Iterator[str]:
 def _read(path: str) -> tuple[Source | None, tuple[Diagnostic, ...]]:
     from ..load import decode, read
 
-    return decode("<stdin>", click.get_binary_stream("stdin").read()) if path == "-" else read(path, None)
+    return decode("<stdin>", sys.stdin.buffer.read()) if path == "-" else read(path, None)
 
 
 def _difference(source: Source, text: str) -> str:

@@ -17,6 +17,7 @@ import numpy as np
 
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ..design import Design, Workload
+from ..instances import instance_count
 from ..plant import DeviceClass, Ints, Plant
 from ..views.fabric import data_links
 
@@ -81,11 +82,11 @@ def find_ranks(plant: Plant, workload: Workload) -> Ranks | Diagnostic:
 
 
 def by_ranks(design: Design) -> list[list[Workload]]:
-    """The workloads, those over the same accelerators together."""
+    """The workloads, those over the same accelerators together; over most ranks first, then by name."""
     groups: dict[int, list[Workload]] = {}
-    for workload in design.workloads:
+    for workload in sorted(design.workloads, key=lambda w: w.name):
         groups.setdefault(workload.ranks, []).append(workload)
-    return list(groups.values())
+    return sorted(groups.values(), key=lambda group: -instance_count(design, group[0].ranks))
 
 
 def _ends(plant: Plant, cls: DeviceClass) -> tuple[Ints, Ints, Ints]:

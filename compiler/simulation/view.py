@@ -156,16 +156,11 @@ def _losses(ranks: Ranks, tree: Tree, latencies: Latencies, ends: tuple[Tier, ..
                     help="a grid of ranks needs groups of one size",
                 )
             )
-    for tier in tree.meeting:
-        if not tier.even:
-            found.append(
-                diagnose(
-                    "RW8107",
-                    at,
-                    "these ranks",
-                    detail=f"through tier {tier.number} the worst rank has {float(tier.bandwidth) / 1e9:g} Gbps",
-                )
-            )
+    uneven = next((tier for tier in tree.meeting if not tier.even), None)
+    if uneven is not None:
+        rate = float(uneven.bandwidth) / 1e9
+        detail = f"through tier {uneven.number} the worst rank has {rate:g} Gbps"
+        found.append(diagnose("RW8107", at, "these ranks", detail=detail))
     return found
 
 

@@ -90,7 +90,7 @@ class Reader:
             ["sh", "-c", command], cwd=self.folder, env=self.environment, text=True, encoding="utf-8",
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300, check=False,
         )  # fmt: skip
-        return done.returncode, re.sub(r", [\d.]+ s, in ", ", 0.4 s, in ", done.stdout)
+        return done.returncode, re.sub(r"\b\d+\.\d s\b", "0.4 s", done.stdout)
 
     def follow(self, page: str) -> str:
         """Do everything on a page; return it with what was really printed."""

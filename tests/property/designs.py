@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from itertools import chain
 from random import Random
 
 from hypothesis import strategies as st
@@ -108,7 +107,3 @@ def grown(draw: st.DrawFn) -> tuple[Small, Small]:
         hosts=draw(st.integers(before.hosts, 4)),
     )
     return before, after
-
-
-def every(*parts: list[str]) -> list[str]:
-    return list(chain(*parts))

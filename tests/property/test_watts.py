@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from rackwright.compiler.budget import Budget, budget
 from rackwright.compiler.flow import flow
 from rackwright.compiler.pipeline import Compilation, compile_spec

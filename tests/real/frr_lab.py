@@ -136,7 +136,6 @@ class Lab:
         self.top = top
         self._configs = configs
         self._folder = folder
-        self._tag = f"rw{os.getpid():x}"
         self._spaces: dict[str, str] = {}
         self._daemons: list[subprocess.Popen[bytes]] = []
 
@@ -145,7 +144,8 @@ class Lab:
     def up(self) -> None:
         """Namespaces, links, addresses of hosts, daemons, configuration."""
         for number, name in enumerate((*self.top.switches, *self.top.hosts)):
-            self._spaces[name] = f"{self._tag}n{number}"
+            # The folder's name is unique, so labs can run beside each other.
+            self._spaces[name] = f"{self._folder.name}-{number}"
             _run("ip", "netns", "add", self._spaces[name])
         for name, space in self._spaces.items():
             router = name in self.top.switches
@@ -229,6 +229,11 @@ class Lab:
         for name, port in (cable.a, cable.z):
             _run("ip", "-n", self._spaces[name], "link", "set", port, "down")
 
+    def mend(self, cable: Cable) -> None:
+        """Take a link up again."""
+        for name, port in (cable.a, cable.z):
+            _run("ip", "-n", self._spaces[name], "link", "set", port, "up")
+
     def faults(self, expected: Expectations) -> list[str]:
         """Everything that is not as expected, one line each."""
         found = []
@@ -249,7 +254,7 @@ class Lab:
                 if state == "Established":
                     found.append(f"{switch}: a session on {port} that no link explains")
             elif state != "Established":
-                found.append(f"{switch}: {port} is {state}")
+                found.append(f"{switch}: {port} is not established")
             elif asn != wanted[switch, port]:
                 found.append(f"{switch}: {port} leads to AS {asn}, not {wanted[switch, port]}")
         return found
@@ -302,6 +307,17 @@ class Lab:
         end = time.monotonic() + seconds
         while (found := self.faults(expected)) and time.monotonic() < end:
             time.sleep(0.5)
+        return found
+
+    def steady(self, expected: Expectations, quiet: float = 8) -> list[str]:
+        """The faults that stay: when no other has come or gone for a while."""
+        found, since = self.faults(expected), time.monotonic()
+        end = since + BOOT_SECONDS
+        while time.monotonic() < min(end, since + quiet):
+            time.sleep(0.5)
+            now = self.faults(expected)
+            if now != found:
+                found, since = now, time.monotonic()
         return found
 
 

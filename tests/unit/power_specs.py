@@ -20,7 +20,8 @@ shelf psu { supply = 10 kW, efficiency = 96 %, height = 1 OU; out : outlet { bus
 shelf pdu { supply = 10 kW, efficiency = 1/3; out[8] : outlet { rating = 4 kW }; inlet : inlet }
 battery bbu { supply = 10 kW; out : outlet { busbar = true } }
 busway bar { supply = 100 kW; tap[16] : outlet }
-server box { peak_power = 4 kW, typical_power = 3 kW, height = 2 OU; nic[2] : lab.lab_nic; inlet[2] : inlet { busbar = true } }
+server box { peak_power = 4 kW, typical_power = 3 kW, height = 2 OU
+    nic[2] : lab.lab_nic; inlet[2] : inlet { busbar = true } }
 server open_box { accelerator[3] : lab.lab_accelerator; nic[2] : lab.lab_nic; inlet : inlet }
 switch tor { peak_power = 500 W, typical_power = 300 W
     eth[16] : port { speed = 100 Gbps, cage = qsfp28, lanes = 4 }; inlet[2] : inlet { busbar = true } }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from unit.power_specs import Spec, built
 
 CASES = [
@@ -19,7 +18,8 @@ CASES = [
     ("RW5004", "box[3] : box; s : psu; feed s -> box[b].inlet[0] for b in 0..1", "1 of 3, such as box2"),
     ("RW5005", "s : silent; t : silent", "silent states no peak_power or tdp; 2 built"),
     ("RW5006", "box : box; s : dumb; feed s -> box.inlet[0]", "dumb states no supply, so s is not checked"),
-    ("RW5007", "a : pdu; b : pdu; feed a.out[0] -> b.inlet; feed b.out[0] -> a.inlet", "a feeds b, which feeds a in turn"),
+    ("RW5007", "a : pdu; b : pdu; feed a.out[0] -> b.inlet; feed b.out[0] -> a.inlet",
+     "a feeds b, which feeds a in turn"),
 ]
 
 MORE = """

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from unit.power_specs import Spec, built
 
 RACK = "unit = OU, height = 10 OU, payload = 100 kg; "
@@ -15,7 +14,6 @@ CASES = [
     # The first one reaches over the second to the third.
     ("RW6002", "a : tall at 1 OU; b : door_of_steel at 6 OU", "a and b", "b : door_of_steel at 6 OU"),
     ("RW6003", "a : big at 10 OU", "a", "a : big at 10 OU"),
-    ("RW6003", "a : big at 0 OU", "a", "a : big at 0 OU"),
     ("RW6005", "a[4] : big", "payload 100 kg: 4 a of 30 kg", "r : r"),
 ]
 

@@ -6,14 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-
 from rackwright.compiler.flow import flow, pool_draw, pools
 from rackwright.compiler.pipeline import Compilation
 from rackwright.compiler.plant import Plant
 from rackwright.compiler.power import loads
 from rackwright.compiler.supply import effective_supply, supply, taken
-
 from unit.power_specs import Spec, built, element, plant_of
+
 
 def by_name(plant: Plant, column: np.ndarray) -> dict[str, int]:  # type: ignore[type-arg]
     return {name: int(value) for name, value in zip(plant.devices.names, column, strict=True)}

@@ -81,7 +81,10 @@ def test_llama3_tapers_above_the_pods(compiled: Compile) -> None:
 
 def test_superpod_counts_uneven_units_as_one_where_nothing_tapers(compiled: Compile) -> None:
     simulation, problems = view(compiled("superpod_h100"))
-    assert sizes(simulation) == [("scale-up", "switch", 8, Fraction(450)), ("tiers 1 to 2", "switch", 127, Fraction(50))]
+    assert sizes(simulation) == [
+        ("scale-up", "switch", 8, Fraction(450)),
+        ("tiers 1 to 2", "switch", 127, Fraction(50)),
+    ]
     assert [t.sizes.tolist() for t in simulation.tree.tiers] == [[32, 32, 32, 31], [127]]
     assert [p.code for p in problems] == ["RW8103"]
 
@@ -95,7 +98,7 @@ def test_the_largest_design_takes_little_time(compiled: Compile) -> None:
 def test_lengths_become_latencies(compiled: Compile) -> None:
     simulation, problems = view(compiled("lab_4x2"))
     (dimension,) = simulation.dimensions
-    assert (dimension.size, dimension.bandwidth) == (8, 125 * 10**8)
+    assert (dimension.size, dimension.bandwidth) == (8, Fraction(125 * 10**8))
     longest = [max(simulation_lengths(compiled("lab_4x2"), tier)) for tier in (1, 2)]
     assert dimension.latency == 2 * sum(longest) * Fraction(49, 10) / 10**6
     assert [p.code for p in problems] == ["RW8103", "RW8104"]
@@ -158,7 +161,12 @@ def test_groups_of_different_sizes_that_taper_are_one_with_a_warning(spec: Compi
         ("nic[2] :", "nic[3] :", "RW8101", "2 accelerators, and 3"),
         ("    scale_up = switch\n", "", "RW8105", "has no scale_up"),
         ("{ scale_up = 100 GB/s }", "{ }", "RW8105", "has no scale_up bandwidth"),
-        ("    spine[2] : sw\n", "    spine[2] : sw\n    link spine[0].eth[15] -> spine[1].eth[15]\n", "RW8102", "1 link"),
+        (
+            "    spine[2] : sw\n",
+            "    spine[2] : sw\n    link spine[0].eth[15] -> spine[1].eth[15]\n",
+            "RW8102",
+            "1 link",
+        ),
         ("    link unit[u].leaf[r].eth[8 + s] -> spine[s].eth[2*u + r]\n", "", "RW8102", "unit0-box0 to unit1-box0"),
     ],
 )
@@ -193,7 +201,9 @@ def test_other_networks_do_not_count(spec: Compile) -> None:
 
 
 def test_one_server_needs_no_fabric(spec: Compile) -> None:
-    text = PARTS + "hall h { box : box }\nworkload w { ranks = h.box.accelerator[*]\n collective = all_reduce 1 MB\n }\n"
+    text = (
+        PARTS + "hall h { box : box }\nworkload w { ranks = h.box.accelerator[*]\n collective = all_reduce 1 MB\n }\n"
+    )
     simulation, problems = view(spec(text))
     assert sizes(simulation) == [("scale-up", "switch", 2, Fraction(100))]
     assert problems == []

@@ -7,14 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from unit.fabrics import CLOS, SPECS, block, built, edited, rendered, with_network
-
 from rackwright.backends.sonic import Sonic
 from rackwright.compiler.backend import Request
 from rackwright.compiler.design import Design
 from rackwright.compiler.plant import Plant
 from rackwright.compiler.schema.policies import Ebgp
-from rackwright.dsl.units import parse_quantity
+from unit.fabrics import CLOS, SPECS, block, built, edited, rendered, with_network
 
 Config = dict[str, dict[str, dict[str, str]]]
 
@@ -173,7 +171,7 @@ def test_marking(leaf: Config) -> None:
 
 
 def test_cable_lengths_come_from_the_floor_plan() -> None:
-    design, plant = built(SPECS / "lab_4x2.rack")
+    design, _ = built(SPECS / "lab_4x2.rack")
     roce = built(CLOS)[0].networks[0].attributes.roce
     files = rendered(Sonic(), *with_network(design, roce=roce))
     lengths = json.loads(files["configs/sonic/compute0-leaf0/config_db.json"])["CABLE_LENGTH"]["AZURE"]

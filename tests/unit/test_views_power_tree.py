@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import pytest
-
 from rackwright.compiler.plant import Plant
 from rackwright.compiler.power import loads
 from rackwright.compiler.views.power_tree import Failure, TooManyCases, feed_graph, redundancy, survives
-
 from unit.power_specs import Spec, element, plant_of
 
 BUSBAR = """
@@ -46,7 +44,8 @@ def test_a_pool_survives_while_the_rest_carries_the_load(spec: Spec) -> None:
 
 def test_two_ways_of_feeding_survive_one_of_them(spec: Spec) -> None:
     plant = plant_of(spec, TWO_PATHS)
-    assert redundancy(plant)[[plant.devices.names.index("r0-box0"), plant.devices.names.index("r0-a")]].tolist() == [2, 1]
+    feeders = dict(zip(plant.devices.names, redundancy(plant).tolist(), strict=True))
+    assert (feeders["r0-box0"], feeders["r0-a"], feeders["left"]) == (2, 1, 0)
     assert lost(plant, "r", "r.a", "r.b") is None
     assert lost(plant, "r", "left", "right") is None
     failure = lost(plant, "r", "left", "right", count=2)

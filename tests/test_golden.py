@@ -1,0 +1,124 @@
+"""The artifacts of the shipped designs, byte for byte.
+
+`tests/golden/<spec>/<backend>/` holds the artifacts themselves: all of the lab's, a sample of the larger ones'
+(the first device of each kind, and the first lines of long tables). `tests/golden/<spec>/<backend>.json` holds
+how many files and bytes there are and one SHA-256 over all paths and contents.
+`pytest --update` rewrites both.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from bisect import insort
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from support import backends
+
+from rackwright.compiler.backend import Artifact, Request
+from rackwright.compiler.pipeline import Compilation
+
+GOLDEN = Path(__file__).parent / "golden"
+SPECS = ("lab_4x2", "superpod_h100", "llama3_24k", "scale_350k")
+WHOLE = {"lab_4x2"}
+"""Designs of which every artifact is kept."""
+
+SAMPLE_BYTES = 16_000
+HEAD_LINES = 12
+FILES_IN_A_FOLDER = 4
+
+Files = dict[str, bytes]
+
+
+def sample(artifacts: Iterable[Artifact], result: Compilation) -> tuple[dict[str, Any], Files]:
+    """Digest and sample of one backend's artifacts, which may be too many to hold at once."""
+    plant = result.plant
+    assert plant is not None
+    whole = result.design is not None and Path(result.design.elements[0].origin.file).stem in WHOLE
+    firsts = {plant.devices.names[c.first] for c in plant.classes}
+    kept: Files = {}
+    digests: list[tuple[str, str]] = []
+    by_folder: dict[str, list[str]] = {}
+    size = 0
+    for artifact in artifacts:
+        digests.append((artifact.path, hashlib.sha256(artifact.data).hexdigest()))
+        size += len(artifact.data)
+        parts = artifact.path.split("/")
+        if whole or not (parts[0] == "configs" and parts[2] not in firsts):
+            path, data = shortened(artifact, whole)
+            kept[path] = data
+            beside = by_folder.setdefault(path.rpartition("/")[0], [])
+            insort(beside, path)
+            if not whole and len(beside) > FILES_IN_A_FOLDER:
+                del kept[beside.pop()]
+    total = hashlib.sha256("".join(f"{path}\0{digest}\n" for path, digest in sorted(digests)).encode()).hexdigest()
+    assert len(digests) == len({path for path, _ in digests}), "a path is written twice"
+    return {"files": len(digests), "bytes": size, "sha256": total}, kept
+
+
+def shortened(artifact: Artifact, whole: bool) -> tuple[str, bytes]:
+    """The artifact, or what is kept of a long one: its first lines if it is text, else nothing but its digest."""
+    if whole or len(artifact.data) <= SAMPLE_BYTES:
+        return artifact.path, artifact.data
+    start = artifact.data[:SAMPLE_BYTES]
+    text = "" if b"\0" in start else start.decode("utf-8", "ignore")
+    lines = [line[:2000] for line in text.splitlines()[:HEAD_LINES]]
+    if not lines:
+        return artifact.path + ".sha256", hashlib.sha256(artifact.data).hexdigest().encode() + b"\n"
+    return artifact.path + ".head", ("\n".join(lines) + "\n").encode()
+
+
+@pytest.mark.parametrize("name", SPECS)
+@pytest.mark.parametrize("backend", sorted(backends()))
+def test_artifacts(compiled: Callable[..., Compilation], name: str, backend: str, update: bool) -> None:
+    result = compiled(name)
+    assert result.design is not None and result.plant is not None, result.diagnostics
+    maker = backends()[backend]
+    said = list(maker.accepts(result.design, result.plant, Request()))
+    refused = [d.code for d in said if d.severity == "error"]
+    made = () if refused else maker.render(result.design, result.plant, Request())
+    digest, kept = sample(made, result)
+    digest["says"] = sorted({d.code for d in said})
+
+    folder, manifest = GOLDEN / name / backend, GOLDEN / name / f"{backend}.json"
+    if update:
+        shutil.rmtree(folder, ignore_errors=True)
+        for path, data in kept.items():
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            (folder / path).write_bytes(data)
+        manifest.parent.mkdir(parents=True, exist_ok=True)
+        manifest.write_text(json.dumps(digest, indent=2) + "\n", "utf-8")
+    there = {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    assert sorted(there) == sorted(kept)
+    for path, data in kept.items():
+        assert there[path] == data, f"{path} is not what tests/golden holds; see `pytest --update`"
+    assert json.loads(manifest.read_text("utf-8")) == digest
+
+
+@pytest.mark.parametrize("backend", sorted(backends()))
+def test_shards_are_the_whole(compiled: Callable[..., Compilation], backend: str) -> None:
+    result = compiled("lab_4x2")
+    assert result.design is not None and result.plant is not None
+    maker = backends()[backend]
+    whole = {a.path: a.data for a in maker.render(result.design, result.plant, Request())}
+    parts: Files = {}
+    for shard in range(3):
+        for artifact in maker.render(result.design, result.plant, Request(shard=shard, shards=3)):
+            assert artifact.path not in parts, f"{artifact.path} is in two shards"
+            parts[artifact.path] = artifact.data
+    assert parts == whole
+
+
+def test_nothing_else_is_kept() -> None:
+    known = set(backends())
+    for folder in GOLDEN.iterdir():
+        assert folder.name in SPECS
+        assert {p.stem if p.suffix == ".json" and p.is_file() else p.name for p in folder.iterdir()} <= known
+
+
+def test_golden_files_stay_small() -> None:
+    assert sum(p.stat().st_size for p in GOLDEN.rglob("*") if p.is_file()) < 1_500_000
