@@ -122,12 +122,14 @@ class Bodies:
                 for name, pending in layer.scope.pending.items():
                     own.pending.setdefault(name, pending)
         if declaration.body is not None:
-            self._add_lets(declaration.body, own)
+            self.add_lets(declaration.body, own)
         return Type(kind.text, definition.name, lineage, (*layers, Layer(declaration.body, own)))
 
-    def _add_lets(self, block: s.Block, scope: Scope) -> None:
+    def add_lets(self, block: s.Block, scope: Scope) -> None:
+        """Make the `let`s of a block known in its scope; they hide what had their names before."""
         for statement in block.statements:
             if isinstance(statement, s.Let):
+                scope.values.pop(statement.name.text, None)
                 scope.pending[statement.name.text] = (statement.value, scope)
 
     def _bind(self, definition: Definition, reference: s.TypeRef | None, scope: Scope) -> dict[str, Value]:

@@ -158,7 +158,9 @@ class Elaborator:
     def _overrides(self, written: MemberBody) -> list[Layer]:
         layers = []
         for layer in written.overrides:
-            scope = Scope(layer.scope.module, layer.scope.values, dict(layer.scope.pending))
+            scope = Scope(layer.scope.module, dict(layer.scope.values), dict(layer.scope.pending))
+            if layer.block is not None:
+                self._bodies.add_lets(layer.block, scope)
             layers.append(Layer(layer.block, scope))
         return layers
 

@@ -267,9 +267,11 @@ def _asn_mistakes(plant: Plant, fabric: Fabric, policy: Ebgp, routing: Routing) 
     by_device[routing.devices] = routing.asn
     tier[routing.devices] = routing.tier
     a, z = plant.links.a_device[routing.fabric], plant.links.z_device[routing.fabric]
+    # Without hosts every switch counts as a leaf, and has nobody to miss.
+    leaves = routing.devices[(routing.tier == 1) & fabric.host.any()]
     for code, clash, why in (
         ("RW7005", numbers.clash_of_peers(by_device, a, z), "are joined by a link"),
-        ("RW7006", numbers.clash_of_leaves(by_device, routing.devices[routing.tier == 1]), "both have hosts"),
+        ("RW7006", numbers.clash_of_leaves(by_device, leaves), "both have hosts"),
         ("RW7006", numbers.clash_below(by_device, tier, a, z), "are both below"),
     ):
         if clash is not None:

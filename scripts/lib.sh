@@ -36,7 +36,7 @@ environment() {
     say "Python environment in $dir ($("$python" -V))"
     rm -rf "$dir"
     "$python" -m venv "$dir"
-    pip_in "$dir" install -q -r requirements-dev.txt
+    pip_in "$dir" install -qq -r requirements-dev.txt
     cp requirements-dev.txt "$stamp"
 }
 

@@ -19,9 +19,9 @@ PYTHONPATH=.venv/ns .venv/bin/lint-imports
 say "Wheel"
 environment .venv-wheel
 rm -rf dist .build
-pip_in .venv wheel -q --no-deps -w dist .
-pip_in .venv-wheel uninstall -q -y rackwright 2>/dev/null || true
-pip_in .venv-wheel install -q --no-deps dist/rackwright-*.whl
+pip_in .venv wheel -qq --no-deps -w dist .
+pip_in .venv-wheel uninstall -qq -y rackwright 2>/dev/null || true
+pip_in .venv-wheel install -qq --no-deps dist/rackwright-*.whl
 
 # Programs that the artifacts are given to, where they can be installed.
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then

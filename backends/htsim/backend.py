@@ -100,7 +100,7 @@ def _tree(plant: Plant, simulation: Simulation) -> Tree | Diagnostic:
         return _refuse(simulation, pods)
     planes = find_planes(plant, simulation, pods) if pods.count > 1 else None
     leaf_of = simulation.tree.upper[simulation.ranks.links[:, 0]]
-    members = np.bincount(np.searchsorted(pods.leaves, leaf_of), minlength=len(pods.leaves))
+    members = np.bincount(leaf_of, minlength=len(plant.devices))[pods.leaves]
     found = fit(pods, planes, members)
     if isinstance(found, str):
         return _refuse(simulation, Misfit(found, simulation.workload.origin))
@@ -162,7 +162,7 @@ def _part(plant: Plant, tree: Tree) -> str:
     names = plant.devices.names
     spines = int((tree.pods.spine_pod == 0).sum()) * tree.fit.pods
     return (
-        f"those under {len(taken):,} of {len(tree.pods.leaves):,} leaves, {names[int(taken[0])]} to "
+        f"those under {len(taken):,} of {len(tree.pods.leaves) + tree.pods.lone:,} leaves, {names[int(taken[0])]} to "
         f"{names[int(taken[-1])]}, and the {spines:,} spines above them"
     )
 

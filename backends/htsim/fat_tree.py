@@ -30,13 +30,15 @@ class Misfit:
 
 @dataclass(frozen=True)
 class Pods:
-    """The lower two tiers. `pod` numbers the pods by their first leaf; `leaf_pod` and `spine_pod` give the pod of
-    each leaf and spine. `bundle` links join a leaf and a spine of the first pod. Speeds are in bit/s."""
+    """The lower two tiers. Pods are numbered by their first leaf; `leaf_pod` and `spine_pod` give the pod of each
+    leaf and spine. `lone` leaves have no link up and are in no pod. `bundle` links join a leaf and a spine of the
+    first pod. Speeds are in bit/s."""
 
     leaves: Ints
     leaf_pod: Ints
     spines: Ints
     spine_pod: Ints
+    lone: int
     bundle: int
     host_speed: int
     speed: int
@@ -70,7 +72,8 @@ def find_pods(plant: Plant, simulation: Simulation) -> Pods | Misfit:
         return Misfit(f"its hosts have ports of {_gbps(speeds)}, and htsim has one speed a tier", workload.origin)
     lower, upper = tree.lower[rows], tree.upper[rows]
     label = components(len(plant.devices), lower, upper)
-    leaves, spines = np.unique(tree.upper[ranks.links]), np.unique(upper)
+    every, spines = np.unique(tree.upper[ranks.links]), np.unique(upper)
+    leaves = every[np.isin(every, lower)]
     first, leaf_pod = np.unique(label[leaves], return_inverse=True)
     # A component is labelled by its smallest device, which may be a spine; pods count by their first leaf.
     order = np.argsort(np.unique(leaf_pod, return_index=True)[1])
@@ -79,8 +82,6 @@ def find_pods(plant: Plant, simulation: Simulation) -> Pods | Misfit:
     spine_pod = place[np.searchsorted(first, label[spines])]
     names = plant.devices.names
     inside = rows[label[lower] == first[order[0]]]
-    if not len(inside):
-        return Misfit(f"{names[int(leaves[leaf_pod == 0][0])]} has no link up", workload.origin)
     lower, upper = tree.lower[inside], tree.upper[inside]
     speeds_up = np.unique(plant.links.speed[inside])
     at = plant.design.rules[int(plant.links.rule[inside[0]])].origin
@@ -92,7 +93,8 @@ def find_pods(plant: Plant, simulation: Simulation) -> Pods | Misfit:
     if speeds[0] % GBPS or speeds_up[0] % GBPS:
         odd = np.array([speeds[0], speeds_up[0]])
         return Misfit(f"its links have {_gbps(odd[odd % GBPS > 0])}, and htsim reads whole numbers of Gbps", at)
-    return Pods(leaves, leaf_pod, spines, spine_pod, bundle, int(speeds[0]), int(speeds_up[0]))
+    lone = len(every) - len(leaves)
+    return Pods(leaves, leaf_pod, spines, spine_pod, lone, bundle, int(speeds[0]), int(speeds_up[0]))
 
 
 def find_planes(plant: Plant, simulation: Simulation, pods: Pods) -> Planes | Misfit:

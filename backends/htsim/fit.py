@@ -99,13 +99,14 @@ def fit(pods: Pods, planes: Planes | Misfit | None, members: Ints) -> Fit | str:
 
 
 def _fit(pods: Pods, planes: Planes | Misfit | None, limits: Limits, hosts: int, ratio: int) -> Fit:
-    core, why = None, ""
+    core, why = None, f"{pods.lone} leaves have no link up" if pods.lone else ""
     sizes = np.bincount(pods.leaf_pod)
     leaves_each, count = int(sizes[0]), 1
     if isinstance(planes, Misfit):
         why = planes.why
     elif planes is not None:
-        core, leaves_each, count, why = _three_tiers(pods, planes, limits, hosts)
+        core, leaves_each, count, limit = _three_tiers(pods, planes, limits, hosts)
+        why = limit or why
     if core is None:
         most = min(limits.spine // pods.bundle, HOSTS // hosts)
         if sizes[0] > most:

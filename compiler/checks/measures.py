@@ -76,7 +76,7 @@ def _drawn(facts: Facts, asked: Measure, row: int) -> Measured:
 def _note(facts: Facts, element: int, place: int, word: str, values: Ints) -> str:
     name = host_names(facts.design, element)[place]
     if len(values) == 1:
-        return name
+        return "" if name == facts.design.path(element) else name
     alike = bool((values == values[0]).all())
     return f"{name}, as all {len(values)}" if alike else f"{name}, the {word} of {len(values)}"
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.source import Span
-from ..design import Rule
+from ..design import End, Rule
 from ..flow import Bools
 from ..plant import Ints, Plant, Relations
 from ..schema import InletAttributes
 from .facts import Facts
 from .wording import in_all, terminal, variables
 
+_OTHER = {"port": "port", "inlet": "outlet", "coolant_in": "coolant_out"}
+_WORDS = {"port": "ports", "inlet": "inlets", "coolant_in": "couplings"}
+_JOINED = {"port": "is joined to", "inlet": "is fed by", "coolant_in": "is supplied by"}
 _HELP = {
     "port": "give each link a port of its own; an index that joins both sides, or an offset, keeps them apart",
     "inlet": "feed each inlet once; say `busbar = true` on an inlet that clips onto a busbar",
@@ -65,7 +69,7 @@ def _busbar_inlets(plant: Plant) -> Bools:
 def _twice(
     facts: Facts, code: str, kind: str, relations: Relations, rows: Ints, side: Ints
 ) -> Iterator[Diagnostic]:
-    """One message for each pair of statement ends that meet in a terminal, in the order of statements."""
+    """One message for each statement that uses a terminal again, in the order of statements."""
     device = np.where(side == 0, relations.a_device[rows], relations.z_device[rows])
     number = np.where(side == 0, relations.a_terminal[rows], relations.z_terminal[rows])
     order = np.lexsort((rows, number, device))
@@ -77,34 +81,47 @@ def _twice(
     kinds, place, counts = np.unique(ends, axis=1, return_index=True, return_counts=True)
     told: set[Span] = set()
     for column in range(kinds.shape[1]):
-        one, two = (facts.design.rules[int(kinds[i, column])] for i in (0, 2))
-        if two.origin in told:
+        uses = [_Use(relations, int(rows[i]), int(side[i])) for i in (first[place[column]], second[place[column]])]
+        spans = [use.end(facts.plant).origin for use in uses]
+        statement = uses[1].rule(facts.plant).origin
+        if statement in told:
             continue
-        told.add(two.origin)
-        x, y = first[place[column]], second[place[column]]
-        yield _message(facts.plant, code, kind, (one, two), (int(side[x]), int(side[y])),
-                       (int(relations.rank[rows[x]]), int(relations.rank[rows[y]])),
-                       terminal(facts.plant, kind, int(device[x]), int(number[x])), int(counts[column]))
+        told.add(statement)
+        at = first[place[column]]
+        name = terminal(facts.plant, kind, int(device[at]), int(number[at]))
+        others = " and ".join(use.other(facts.plant, _OTHER[kind]) for use in uses)
+        twice = spans[0] == spans[1]
+        yield diagnose(
+            code,
+            spans[1],
+            "" if twice else "used again here",
+            detail=f"{name} {_JOINED[kind]} {others}" + in_all(int(counts[column]), _WORDS[kind]),
+            help=_HELP[kind],
+            also=() if twice else [(spans[0], "used first here")],
+        )
 
 
-def _message(
-    plant: Plant, code: str, kind: str, rules: tuple[Rule, Rule], sides: tuple[int, int], ranks: tuple[int, int],
-    name: str, count: int,
-) -> Diagnostic:
-    spans = [_end(rule, side) for rule, side in zip(rules, sides, strict=True)]
-    values = [variables(plant, rule, rank) for rule, rank in zip(rules, ranks, strict=True)]
-    word = {"port": "ports", "inlet": "inlets", "coolant_in": "couplings"}[kind]
-    if rules[0].index == rules[1].index and sides[0] == sides[1]:
-        both = f" for {values[0]} and again for {values[1]}" if values[0] and values[0] != values[1] else " twice"
-        detail = f"this statement uses {name}{both}"
-        also: list[tuple[Span, str]] = []
-    else:
-        here = [f" ({v})" if v else "" for v in values]
-        detail = f"{name} is used by both{here[0]}{' and' if here[0] and here[1] else ''}{here[1]}"
-        also = [] if spans[0] == spans[1] else [(spans[0], "used first here")]
-    return diagnose(code, spans[1], "used again here" if also else "", detail=detail + in_all(count, word),
-                    help=_HELP[kind], also=also)
+@dataclass(frozen=True)
+class _Use:
+    """One use of a terminal: a row of the relations, and the side (0 for a) on which the terminal stands."""
 
+    relations: Relations
+    row: int
+    side: int
 
-def _end(rule: Rule, side: int) -> Span:
-    return rule.a.origin if side == 0 or rule.z is None else rule.z.origin
+    def rule(self, plant: Plant) -> Rule:
+        return plant.design.rules[int(self.relations.rule[self.row])]
+
+    def end(self, plant: Plant) -> End:
+        rule = self.rule(plant)
+        return rule.a if self.side == 0 or rule.z is None else rule.z
+
+    def other(self, plant: Plant, kind: str) -> str:
+        """What the terminal is joined to, and for which values: `leaf0 eth1 (l = 0)`."""
+        columns = self.relations
+        device, number = (
+            (columns.z_device, columns.z_terminal) if self.side == 0 else (columns.a_device, columns.a_terminal)
+        )
+        values = variables(plant, self.rule(plant), int(columns.rank[self.row]))
+        name = terminal(plant, kind, int(device[self.row]), int(number[self.row]))
+        return f"{name} ({values})" if values else name

@@ -135,7 +135,10 @@ def _fragment(spec: Spec, text: str) -> set[tuple[str, str]]:
             "view plane[2, 2] = leaf[*]\n link plane[i, j].eth[0] -> spine[0].eth[2*i + j]",
             "link leaf[l].eth[0] -> spine[0].eth[l]",
         ),
-        ("view top[1] = grid[1, 2..2]\n link top[0].eth[0] -> spine[0].eth[0]", "link grid[1, 2].eth[0] -> spine[0].eth[0]"),
+        (
+            "view top[1] = grid[1, 2..2]\n link top[0].eth[0] -> spine[0].eth[0]",
+            "link grid[1, 2].eth[0] -> spine[0].eth[0]",
+        ),
     ],
 )
 def test_two_ways_to_say_it(spec: Spec, short: str, long: str) -> None:
@@ -199,13 +202,124 @@ def test_values(spec: Spec) -> None:
         "2 OU": "96 mm",
         "600 W / 48 V": "12.5 A",
         "2.5e3": "2500",
+        "1e-3 kW": "1 W",
+        "1e+3": "1000",
         "1_000": "1000",
         "3 µs": "3000 ns",
         "(15.1 kW < 20 kW and 13 != 9)": "true",
     }
     for value, same in cases.items():
-        result = spec(f"let a = {value}\nlet b = {same}\nrequire a == b\nrack r {{ s : server {{ peak_power = 1 W }} }}")
+        frame = "rack r { s : server { peak_power = 1 W } }"
+        result = spec(f"let a = {value}\nlet b = {same}\nrequire a == b\n{frame}")
         assert [d.code for d in result.diagnostics if d.severity is Severity.ERROR] == [], value
+
+
+BOX = "server box { peak_power = 400 W }\n"
+PORTS = "switch sw { peak_power = 300 W\n eth[4] : port { speed = 100 Gbps, max_split = 4 } }\n"
+
+REFUSED = [
+    # files and modules, text
+    ('use generic.lab\nuse eia.racks as lab\nrack r { s : lab.rack_42ru }', ["RW2002"]),
+    ('use "./none.rack"\nrack r { s : none.x }', ["RW0001"]),
+    ('use "./test.rack" as me\nrack r { s : me.x }', ["RW2009"]),
+    ("use generic.lab\nlet x = lab.y\nrack r { h : lab.lab_host }", ["RW2001"]),
+    ('rack r { s : server { peak_power = 1 W\n model = "a\\q" } }', ["RW1006"]),
+    ('rack r { s : server { peak_power = 1 W\n "late" } }', ["RW1007"]),
+    # values
+    ("let v = 30 degC + 20 degC\n" + BOX + "rack r { s : box }", ["RW2006"]),
+    ("let v = 1 Gbps + 1 GB/s\n" + BOX + "rack r { s : box }", ["RW2006"]),
+    ("let v = 1 < 2 < 3\n" + BOX + "rack r { s : box }", ["RW1001"]),
+    ("let v = 2 Watt\n" + BOX + "rack r { s : box }", ["RW2005"]),
+    ("let v = 7 kW div 2\n" + BOX + "rack r { s : box }", ["RW2006"]),
+    (BOX + "rack r { s[7 / 2] : box }", ["RW2007"]),
+    ("rack r { let n = n + 1\n s[n] : server { peak_power = 1 W } }", ["RW2010"]),
+    ("param p\n" + BOX + "rack r { s[p] : box }", ["RW2020"]),
+    # declarations and members
+    (BOX + BOX + "rack r { s : box }", ["RW2002"]),
+    ("rak r { }", ["RW2003"]),
+    ("mode m { }\n" + BOX + "rack r { s : box }", ["RW2019"]),
+    (BOX + "switch b is box { }\nrack r { s : b }", ["RW2011"]),
+    ("rack r { r : r }", ["RW2010"]),
+    ("server box(n) { peak_power = n * 1 W }\nrack r { s : box }", ["RW2012"]),
+    ("rack r { s : port { speed = 1 Gbps } }", ["RW2011"]),
+    ("rack r { s : server { k : rack { } } }", ["RW2011"]),
+    (BOX + "rack r { s[3 of 2] : box }", ["RW2013"]),
+    (BOX + "rack r { s[0] : box }", ["RW2013"]),
+    (BOX + "rack r { s : box { peek = 1 } }", ["RW2004"]),
+    (BOX + "rack r { s : box { n { peak_power = 1 W } } }", ["RW2004"]),
+    (BOX + "rack r { s[3] : box at 1 RU, 3 RU }", ["RW2013"]),
+    (BOX + "rack r { s[2, 2] : box at 1 RU + 2 RU * s }", ["RW2019"]),
+    (BOX + "rack r { s : box at 0 RU }", ["RW2007"]),
+    (BOX + "rack r { height = 4 RU\n s[2] : box { height = 2 RU } at 1 RU, 2 RU }", ["RW1001"]),
+    (BOX + "rack r { height = 4 RU\n s[2] : box at 1 RU, 2 RU { height = 2 RU } }", ["RW6002"]),
+    (BOX + "rack r { height = 4 RU\n s : box at 4 RU { height = 2 RU } }", ["RW6003"]),
+    ("rack r { floor = 3 m }", ["RW2007"]),
+    # relations
+    (PORTS + "rack r { a[2] : sw\n link a[i].eth[0] -> a[i].eth[0] }", ["RW3014"]),
+    (PORTS + "rack r { a[2] : sw\n link a[0].eth[0] -> a[1].eth[*] }", ["RW3005"]),
+    (PORTS + "rack r { a[2] : sw\n link a[0] -> a[1].eth[0] }", ["RW3004"]),
+    (PORTS + "rack r { a[2] : sw\n link a[0].eth[j div i] -> a[1].eth[j] for i in 1..1 }", ["RW2006"]),
+    (PORTS + "let n = 1\nrack r { a[2] : sw\n link a[0].eth[n] -> a[1].eth[0] }", ["RW3006"]),
+    (PORTS + "rack r { a[2] : sw\n link a[0].eth[i + 1] -> a[1].eth[0] }", ["RW3006"]),
+    (PORTS + "rack r { a[2] : sw\n link a.eth[0] -> a[1].eth[0] }", ["RW3002"]),
+    (PORTS + "rack r { a[2 of 3] : sw\n link a[0].eth[0] -> a[2].eth[0] }", ["RW3015"]),
+    (PORTS + "rack r { a[2] : sw\n link a[i].eth[0] -> a[1 - i].eth[1] where i > 1 }", ["RW3013"]),
+    (PORTS + "rack r { a[2] : sw\n link a[0].eth[0] -> a[1].eth times 2 }", ["RW3004"]),
+    (PORTS + "rack r { a[2] : sw\n link a[0].eth -> a[1].eth times 2000 }", ["RW2013"]),
+    # views and splits
+    (PORTS + "rack r { a[2] : sw\n view v[3] = a[*]\n link v[0].eth[0] -> v[1].eth[0] }", ["RW3010"]),
+    (PORTS + "rack r { a[2 of 4] : sw\n view v[2] = a[*]\n link v[0].eth[0] -> v[1].eth[0] }", ["RW3010"]),
+    (PORTS + "rack r { a : sw { split eth[*] into 8 x 10 Gbps } }", ["RW3009"]),
+    (PORTS + "rack r { a : sw { split eth[*] into 2 x 100 Gbps } }", ["RW3009"]),
+    (PORTS + "rack r { a[2] : sw { split eth[0] into 2 x 50 Gbps }\n link a[0].eth -> a[1].eth }", ["RW3004"]),
+    (PORTS + "rack r { a[2] : sw { split eth[0] into 2 x 50 Gbps }\n link a[0].eth[0] -> a[1].eth[1] }", ["RW3001"]),
+    (PORTS + "rack r { a[2] : sw { split eth[0] into 2 x 50 Gbps }\n link a[0].eth[1, 1] -> a[1].eth[1] }", ["RW3001"]),
+    # names
+    (BOX + 'rack r { s[2] : box { name = "s" } }', ["RW2018"]),
+    (BOX + 'rack r { s[2] : box { name = "s {s}" } }', ["RW2017"]),
+    (BOX + 'group g { r : rack { s[2] : box { name = "{r}{s}" } } }', ["RW2017"]),
+    # policies and requirements
+    (BOX + "rack r { s : box }\nnetwork n { routing = none\n s : box }", ["RW1007"]),
+    (BOX + "rack r { s : box }\nrequire weight(s) < 1 kg", ["RW7102"]),
+    (BOX + "rack r { s : box }\nrequire count(s) == 2", ["RW7101"]),
+    (BOX + "rack r { s : box }\nrequire oversubscription(s, s) < 2", ["RW2012"]),
+    # the design
+    (BOX, ["RW0005"]),
+    (BOX + "rack r { s : box }\nrack q { s : box }\nrow k { a : q }", ["RW2016"]),
+    ("cable c { speed = 1 Gbps, ends = [osfp], medium = dac, reach = 1 m, power = 0 W\n view v[1] = x }\n"
+     + PORTS + "rack r { a[2] : sw\n link a[0].eth[0] -> a[1].eth[0] using c }", ["RW1007"]),
+]  # fmt: skip
+"""Claims of the page that have no example on it: what is refused, and how."""
+
+
+@pytest.mark.parametrize(("text", "codes"), REFUSED)
+def test_refused(spec: Spec, text: str, codes: list[str]) -> None:
+    """Exactly these messages, notes aside."""
+    found = [d for d in spec(text + "\n").diagnostics if d.severity is not Severity.NOTE]
+    assert [d.code for d in found] == codes, found
+
+
+HOLDS = [
+    ("let n = 1\nrack r { let n = 2\n s[n] : server { peak_power = 1 W } }\nrequire count(s) == 2", {}),
+    ("let w = 1\nrow q { k : rack { let w = 3\n s : server { peak_power = w * 1 W } } }\n"
+     "require peak_power(q) == 3 W", {}),
+    ("server a { let n = 3\n peak_power = n * 1 W }\nserver b is a { let m = 2 * n\n height = m * 1 RU }\n"
+     "rack r { s : b }\nrequire peak_power(s) == 3 W", {}),
+    ("param n = 1\nrack r { s[n] : server { peak_power = 1 W } }\nrequire count(s) == 2", {"n": "1 + 1"}),
+    ("param w = 1 W\nrack r { s : server { peak_power = w } }\nrequire peak_power(s) == 3 kW", {"w": "3 kW"}),
+    ('param w = "a"\nlet same = w == "eos"\nrack r { s : server { peak_power = 1 W } }\nrequire same', {"w": "eos"}),
+    ("switch a { peak_power = 1 W\n m : port { speed = 1 Gbps, management = true }\n p : port { speed = 10 Gbps } }\n"
+     "rack r { s[2] : a\n link s[0] -> s[1] }\nrequire bisection(r) == 10 Gbps", {}),
+    (BOX + "rack r { s : box }\nrequire count(box) == 1 and not count(s) / 2 > 1 else \"no\"", {}),
+]  # fmt: skip
+"""Claims of the page that have no example on it: what is true, with the settings of `--set`."""
+
+
+@pytest.mark.parametrize(("text", "settings"), HOLDS)
+def test_holds(spec: Spec, text: str, settings: dict[str, str]) -> None:
+    """No message; the requirement at the end holds."""
+    found = [d for d in spec(text + "\n", settings).diagnostics if d.severity is not Severity.NOTE]
+    assert not found
 
 
 def test_reserved_words(spec: Spec) -> None:
@@ -290,6 +404,25 @@ def test_links_lead_somewhere() -> None:
             assert where.exists(), f"{page.name}: {target}"
             if anchor:
                 assert anchor in _anchors(where), f"{page.name}: {target}"
+
+
+def test_rooms_exist() -> None:
+    """Every file and folder that the page on architecture names is there."""
+    page = (ROOT / "docs" / "architecture.md").read_text("utf-8")
+    here = [*(ROOT / "dsl").rglob("*"), *(ROOT / "compiler").rglob("*"), *(ROOT / "backends").rglob("*")]
+    known = {path.name for path in here} | {path.name + "/" for path in here if path.is_dir()}
+    rooms = "\n".join(line for line in page.splitlines() if line.startswith("| `"))
+    named = re.findall(r"`([a-z_]+(?:\.py|\.lark|/))`", rooms)
+    assert len(named) > 40
+    assert set(named) <= known
+
+
+def test_index_names_every_page() -> None:
+    """docs/README.md leads to every page but those of errors and decisions, to which it links as folders."""
+    index = (ROOT / "docs" / "README.md").read_text("utf-8")
+    linked = set(re.findall(r"\]\(([^)#]+)\)", index))
+    pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
+    assert {p for p in pages if not p.startswith(("errors/", "decisions/", "README"))} <= linked
 
 
 def _anchors(page: Path) -> set[str]:

@@ -13,7 +13,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,8 @@ from rackwright.compiler.routing import Routing
 
 DAEMONS = Path("/usr/lib/frr")
 BOOT_SECONDS = 90
+
+Addresses = Mapping[str, Sequence[tuple[str, str]]]
 
 
 def missing() -> str:
@@ -65,12 +67,12 @@ class Topology:
     bfd: bool
 
 
-def topology(plant: Plant, routing: Routing, mtu: int) -> Topology:
+def topology(plant: Plant, routing: Routing, mtu: int, os: str = "frr") -> Topology:
     """The lab's view of one network. Interfaces of hosts are `eth<n>`, those of switches as the catalog has them."""
     names, links = plant.devices.names, plant.links
     numbers = zip(routing.devices.tolist(), routing.asn.tolist(), routing.loopback.tolist(), strict=True)
     switches = {names[device]: (asn, dotted(loopback)) for device, asn, loopback in numbers}
-    ports = [interface_names(plant, cls, "frr") for cls in plant.classes]
+    ports = [interface_names(plant, cls, os) for cls in plant.classes]
     fabric: list[Cable] = []
     access: list[Cable] = []
     hosts: set[str] = set()
@@ -132,9 +134,10 @@ def _distances(neighbours: Mapping[str, list[str]], target: str) -> dict[str, in
 class Lab:
     """A running lab. Use `boot`, which takes it down again whatever happens."""
 
-    def __init__(self, top: Topology, configs: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, top: Topology, configs: Mapping[str, str], own: Addresses, folder: Path) -> None:
         self.top = top
         self._configs = configs
+        self._own = own
         self._folder = folder
         self._spaces: dict[str, str] = {}
         self._daemons: list[subprocess.Popen[bytes]] = []
@@ -180,6 +183,14 @@ class Lab:
                 _run("ip", "-n", space, "route", "append", "default", "via", gateway, "dev", port)
 
     def _start(self, name: str) -> None:
+        for port, address in self._own.get(name, ()):
+            if port.startswith("Loopback"):
+                # A pair of which nobody uses the other end: not every kernel has dummy interfaces.
+                _run(
+                    "ip", "-n", self._spaces[name], "link", "add", port, "up", "type", "veth", "peer", "name", "unused"
+                )
+                _run("ip", "-n", self._spaces[name], "link", "set", "unused", "up")
+            _run("ip", "-n", self._spaces[name], "address", "add", address, "dev", port)
         home = self._folder / self._spaces[name]
         home.mkdir()
         # The daemons give up root's rights and must still reach their folder.
@@ -187,7 +198,11 @@ class Lab:
         (home / "frr.conf").write_text(self._configs[name])
         (home / "vtysh.conf").write_text("")
         for daemon in ("zebra", "bgpd", "bfdd"):
-            own = {"zebra": [], "bgpd": ["-p", "179"], "bfdd": ["--bfdctl", str(home / "bfdd.sock")]}[daemon]
+            own = {
+                "zebra": ["-M", "dplane_fpm_nl"],
+                "bgpd": ["-p", "179"],
+                "bfdd": ["--bfdctl", str(home / "bfdd.sock")],
+            }[daemon]
             command = ["ip", "netns", "exec", self._spaces[name], str(DAEMONS / daemon), *own]
             command += ["-u", "frr", "-g", "frr", "-P", "0", "-z", str(home / "zserv.api")]
             command += ["-i", str(home / f"{daemon}.pid"), "--vty_socket", str(home)]
@@ -322,11 +337,14 @@ class Lab:
 
 
 @contextmanager
-def boot(top: Topology, configs: Mapping[str, str]) -> Iterator[Lab]:
-    """A lab of these configurations, by device name; gone afterwards, also after a failure."""
+def boot(top: Topology, configs: Mapping[str, str], own: Addresses | None = None) -> Iterator[Lab]:
+    """A lab of these configurations, by device name; gone afterwards, also after a failure.
+
+    `own` are addresses that the system sets and not FRR, by device: interface and address with length.
+    """
     with tempfile.TemporaryDirectory(prefix="rwlab") as folder, _room_for_neighbours():
         Path(folder).chmod(0o755)
-        lab = Lab(top, configs, Path(folder))
+        lab = Lab(top, configs, own or {}, Path(folder))
         try:
             lab.up()
             yield lab

@@ -5,6 +5,7 @@ The daemons' test boots a fabric in network namespaces and compares what they do
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -165,4 +166,22 @@ def test_three_tiers(unnumbered: bool) -> None:
     assert expected.paths["pod0-leaf0", "pod1-leaf0"] == 2
     with frr_lab.boot(top, configs(Frr(), design, plant)) as lab:
         assert lab.settle(expected, frr_lab.BOOT_SECONDS) == []
+        assert lab.ping_faults() == []
+
+
+@needs_lab
+def test_the_two_files_of_sonic_make_one_fabric() -> None:
+    """Addresses from config_db.json, as SONiC sets them, and routing from the frr.conf beside it."""
+    design, plant = built(CLOS)
+    own = {}
+    for path, text in rendered(Sonic(), design, plant).items():
+        if path.endswith("config_db.json"):
+            tables = json.loads(text)
+            rows = [
+                key.split("|") for name in ("LOOPBACK_INTERFACE", "INTERFACE") for key in tables[name] if "|" in key
+            ]
+            own[path.split("/")[2]] = [(port, address) for port, address in rows]
+    top = frr_lab.topology(plant, routed(design, plant), MTU, "sonic")
+    with frr_lab.boot(top, configs(Sonic(), design, plant), own) as lab:
+        assert lab.settle(frr_lab.expectations(top), frr_lab.BOOT_SECONDS) == []
         assert lab.ping_faults() == []

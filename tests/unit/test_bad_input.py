@@ -51,7 +51,7 @@ TEXTS = {
     "not": ("param p = " + "not " * 10_000 + "true", "RW1004"),
     "long sum": ("param p = " + "1 + " * 10_000 + "1", "RW1004"),
     "dots": ("rack r { a : " + "b." * 10_000 + "c }", "RW2001"),
-    "long name": ("rack " + "r" * 1_000_000 + " is q { }", "RW2001"),
+    "long name": ("rack " + "r" * 400_000 + " is q { }", "RW2001"),
     "long number": ("param p = " + "9" * 100_000 + "\nrack r { }", "RW2006"),
     "long exponent": ("param p = 1e" + "9" * 100_000 + "\nrack r { }", "RW2006"),
     "power tower": ("let a = 1e99 * 1e99 * 1e99\nrack r { }", "RW2006"),

@@ -18,9 +18,9 @@ optic two is optic.dr4_2x400g_osfp { connector = mpo12_apc_x2 }
 
 CASES = [
     ("RW3005", "link a.eth[0] -> b.eth[1]; link a.eth[i] -> c.eth[i] for i in 0..2", "a.eth[i]",
-     "a eth0 is used by both (i = 0)"),
+     "a eth0 is joined to b eth1 and c eth0 (i = 0)"),
     ("RW3005", "link a.eth[i div 2] -> b.eth[i] for i in 0..3", "a.eth[i div 2]",
-     "for i = 0 and again for i = 1; 2 ports"),
+     "a eth0 is joined to b eth0 (i = 0) and b eth1 (i = 1); 2 ports in all"),
     ("RW3014", "link a.eth[0] -> a.eth[0]; link b.eth[0] -> c.eth[0]", "a.eth[0]", "a eth0 and a eth0"),
     ("RW3007", "link a.eth[i] -> f.eth[i]", "a.eth[i]", "here i = 0: a eth0 and f eth0; 8 links in all"),
     ("RW3008", "link a.eth[i] -> b.eth[i] using optic.dr4_400g", "a.eth[i]", "optics.ethernet.dr4_400g is qsfp_dd"),

@@ -63,4 +63,4 @@ def test_a_coupling_used_twice(spec: Spec) -> None:
     )
     found = [d for d in result.diagnostics if d.code == "RW6001"]
     assert len(found) == 1
-    assert "s0 water for i = 0 and again for i = 1; 2 couplings in all" in found[0].detail
+    assert "s0 water is supplied by p out0 (i = 0) and p out1 (i = 1); 2 couplings in all" in found[0].detail

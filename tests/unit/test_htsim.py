@@ -239,13 +239,44 @@ def test_what_is_no_fat_tree_is_refused(spec: Compile) -> None:
     assert files(result) == {}
 
 
-def test_a_leaf_without_uplinks_is_no_pod(spec: Compile) -> None:
-    # Rails: the second adapter of each server hangs on a leaf of its own without a way up.
+def test_two_ports_of_a_rank_are_refused(spec: Compile) -> None:
     text = PLANES.replace("group pod {", "server two is parts.lab_host { extra : parts.lab_nic }\ngroup pod {")
     text = text.replace("host[4]  : parts.lab_host", "host[4] : two\n    far : parts.lab_switch")
     text = text.replace("    link leaf[l]", "    link host[h].extra -> far.eth[h]\n    link leaf[l]")
     (problem,) = notes(spec(text))
     assert problem.code == "RW8120" and "2 ports" in problem.detail
+
+
+LONE_LEAF = """
+use generic.lab as parts
+accelerator gpu is parts.lab_accelerator { scale_up = 100 GB/s }
+server box {
+    scale_up = switch
+    accelerator[2] : gpu
+    nic[2] : parts.lab_nic
+}
+hall h {
+    leaf[2]  : parts.lab_switch
+    far      : parts.lab_switch
+    box[4]   : box
+    spine[2] : parts.lab_switch
+    link box[n].nic[0] -> leaf[n div 2].eth[n mod 2]
+    link box[n].nic[1] -> far.eth[n]
+    link leaf[l].eth[8 + s] -> spine[s].eth[l]
+}
+network fabric { routing = none }
+workload w { ranks = h.box[*].accelerator[*]
+    collective = all_reduce 1 MB
+}
+"""
+
+
+def test_a_leaf_without_uplinks_stays_outside(spec: Compile) -> None:
+    result = spec(LONE_LEAF)
+    part = notes(result)[-1]
+    assert part.code == "RW8121" and "4 of 8 ranks" in part.detail and "no link up" in part.detail
+    check_topology(files(result)["topology.topo"])
+    assert [row["accelerator"] for row in hosts(files(result)["hosts.csv"])] == ["0"] * 4
 
 
 ONE_TIER = """

@@ -1,0 +1,114 @@
+"""Time and memory of whole commands, as a Markdown table on stdout.
+
+    .venv/bin/python benchmarks/run.py [--runs N]
+
+Every command runs as a process of its own; CPU time and peak memory are what the kernel counted for it and for the
+workers that it waited for, wall time is the clock's. Of several runs the median is shown.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import os
+import platform
+import shutil
+import statistics
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+COMMAND = [sys.executable, "-P", "-c", "from rackwright.compiler.cli import main; main()"]
+CABLES = {"llama3_24k": 56_256, "scale_350k": 1_050_624}
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one process took: seconds and bytes."""
+
+    wall: float
+    cpu: float
+    peak: int
+
+
+def run(command: list[str]) -> Cost:
+    """Run to the end and return what it cost; a failure ends the benchmark."""
+    with tempfile.TemporaryFile() as said:
+        began = time.perf_counter()
+        actions = [(os.POSIX_SPAWN_DUP2, said.fileno(), 1), (os.POSIX_SPAWN_DUP2, said.fileno(), 2)]
+        pid = os.posix_spawn(command[0], command, os.environ, file_actions=actions)
+        _, status, usage = os.wait4(pid, 0)
+        wall = time.perf_counter() - began
+        if status:
+            said.seek(0)
+            sys.exit(f"{' '.join(command)} failed:\n{said.read().decode()}")
+    return Cost(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
+
+
+def median(costs: list[Cost]) -> Cost:
+    return Cost(
+        statistics.median(c.wall for c in costs), statistics.median(c.cpu for c in costs), max(c.peak for c in costs)
+    )
+
+
+def check(name: str, runs: int) -> Cost:
+    spec = str(ROOT / "specs" / f"{name}.rack")
+    return median([run([*COMMAND, "check", "-q", spec]) for _ in range(runs)])
+
+
+def compile_all(name: str, runs: int) -> Cost:
+    """Every run writes a new directory, so nothing is found unchanged."""
+    costs = []
+    for _ in range(runs):
+        folder = Path(tempfile.mkdtemp(prefix="rackwright-benchmark-"))
+        try:
+            spec = str(ROOT / "specs" / f"{name}.rack")
+            costs.append(run([*COMMAND, "compile", "-q", spec, "-o", str(folder / "out")]))
+        finally:
+            shutil.rmtree(folder)
+    return median(costs)
+
+
+def startup(runs: int) -> tuple[Cost, Cost]:
+    """A small check against importing what it needs, in turn, so that both see the same machine."""
+    imports, checks = [], []
+    for _ in range(runs):
+        imports.append(run([sys.executable, "-P", "-c", "import click, lark, pydantic"]))
+        checks.append(run([*COMMAND, "check", "-q", str(ROOT / "specs" / "lab_4x2.rack")]))
+    return median(imports), median(checks)
+
+
+def row(name: str, cost: Cost) -> str:
+    return f"| {name} | {cost.wall:.2f} s | {cost.cpu:.2f} s | {cost.peak / 2**20:,.0f} MiB |"
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Measure whole commands.")
+    parser.add_argument("--runs", type=int, default=3, help="runs of each command (default 3)")
+    runs = parser.parse_args().runs
+
+    costs: dict[tuple[str, str], Cost] = {}
+    print("| command | wall | CPU | peak memory |\n|---|---:|---:|---:|")
+    for name, cables in CABLES.items():
+        for word, measure in (("check", check), ("compile", compile_all)):
+            costs[word, name] = measure(name, runs)
+            what = "compile, all backends" if word == "compile" else word
+            print(row(f"{what}: `{name}`, {cables:,} cables", costs[word, name]), flush=True)
+    imports, small = startup(4 * runs)
+    print(row("`import click, lark, pydantic`", imports))
+    print(row("check: `lab_4x2`, 16 cables", small))
+
+    few, many = CABLES
+    print()
+    for word in ("check", "compile"):
+        exponent = math.log(costs[word, many].cpu / costs[word, few].cpu) / math.log(CABLES[many] / CABLES[few])
+        print(f"- CPU time of {word} grows with the number of cables to the power of {exponent:.2f}.")
+    print(f"- The small check takes {small.wall / imports.wall:.2f} times as long as the imports alone.")
+    print(f"- Python {platform.python_version()}, {os.cpu_count()} cores, {runs} runs each, median.")
+
+
+if __name__ == "__main__":
+    main()
