@@ -165,6 +165,14 @@ class Queries:
             if column.size and (column.min() < 0 or column.max() >= size):
                 bad = (column < 0) | (column >= size)
                 at = int(np.argmax(bad))
+                if position >= len(indices):
+                    self._problems.append(
+                        diagnose("RW3001", end.origin, "this cage is split, so its ports have a second index",
+                                 detail=_instance_text(rule, values, at, int(bad.sum())),
+                                 also=[(element.origin, "declared here")],
+                                 help=f"such as `{element.name}[{_column(evaluate(indices[0], values), count)[at]}, 0]`")  # type: ignore[arg-type]
+                    )
+                    return None
                 capacity = element.dims[position].capacity if position < len(element.dims) else size
                 reserved = 0 <= int(column[at]) < capacity
                 self._problems.append(
@@ -207,6 +215,8 @@ def _column(value: object, count: int) -> Ints:
 
 def _instance_text(rule: Rule, values: dict[str, Ints], at: int, count: int = 1) -> str:
     """One concrete assignment of the written indices, and how many there are like it."""
+    if not values:
+        return ""
     named = [f"{n} = {int(c[at])}" for n, c in values.items() if not n.startswith("*")]
     text = "here " + ", ".join(named) if named else "for one of the elements"
     return f"{text} ({count} such)" if count > 1 else text

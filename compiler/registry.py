@@ -25,7 +25,7 @@ def load(names: Iterable[str] = (), found: Found | None = None) -> tuple[tuple[B
     points = installed() if found is None else found
     backends: list[Backend] = []
     diagnostics: list[Diagnostic] = []
-    for name in sorted(set(names)) or list(points):
+    for name in sorted(set(names) or points):
         if name not in points:
             diagnostics.append(_unknown(name, points))
             continue

@@ -168,8 +168,8 @@ class _Run:
                 self._restore()
                 return False
             self._machine.feed_token(token)
-        except UnexpectedToken as error:
-            self._unexpected(token, error)
+        except UnexpectedToken:
+            self._unexpected(token)
             self._restore()
             return False
         if self._at_start and kind != "_NL":
@@ -212,14 +212,14 @@ class _Run:
                 self._machine.feed_token(Token("RBRACE", "}"))
                 self._open.pop()
             return self._end()
-        except UnexpectedToken as error:
+        except UnexpectedToken:
             if not self.diagnostics:
                 end = len(self.source.text)
                 span = Span(self.source.name, max(0, end - 1), end)
                 if self._last is not None:
                     span = self._span(self._last)
                 self.diagnostics.append(
-                    diagnose("RW1001", span, "the text ends here", help=_expected(self._accepted(error)))
+                    diagnose("RW1001", span, "the text ends here", help=_expected(self._accepted()))
                 )
             self._restore()
             self._open = self._open[:1]
@@ -228,22 +228,24 @@ class _Run:
     def _end(self) -> object:
         return self._machine.feed_eof(self._last)  # type: ignore[no-untyped-call]
 
-    def _accepted(self, error: UnexpectedToken) -> set[str]:
-        state = self._machine.parser_state.position
-        table = self._machine.parser_state.parse_conf.parse_table.states
-        return set(table[state])
+    def _accepted(self) -> set[str]:
+        """Terminals that could have stood here, tried out: the table of a merged state lists more than it takes."""
+        return set(self._machine.accepts())  # type: ignore[no-untyped-call]
 
-    def _unexpected(self, token: Token, error: UnexpectedToken) -> None:
+    def _unexpected(self, token: Token) -> None:
         kind = token.type
         if kind == "BAD_STRING" and token.startswith('"""'):
             self._say("RW1002", token, "this text is not closed", 'end it with `"""`')
         elif kind == "BAD_STRING":
             self._say("RW1002", token, "this string is not closed", 'end it with `"` on the same line, or use `"""`')
         elif kind == "ILLEGAL":
-            self._say("RW1005", token, "this character has no meaning here", _expected(self._accepted(error)))
+            self._say("RW1005", token, "this character has no meaning here", _expected(self._accepted()))
         else:
+            accepted = self._accepted()
             label = "the line ends too soon" if kind == "_NL" else "not expected here"
-            self._say("RW1001", token, label, _expected(self._accepted(error)))
+            if "NAME" in accepted and kind not in ("NAME", "TAG") and token.isidentifier():
+                label = "a word of the language, so no name"
+            self._say("RW1001", token, label, _expected(accepted))
 
     def _say(self, code: str, token: Token, label: str, help: str) -> None:
         self.diagnostics.append(diagnose(code, self._span(token), label, help=help))
@@ -298,7 +300,7 @@ def _expected(kinds: Iterable[str]) -> str:
         values = {"NUMBER", "QUANTITY", "RATIO", "STRING", "TRUE", "FALSE", "NOT", "MINUS", "LPAR", "LSQB", "NAME", "TAG"}
         words = ["a value"] + sorted({_WORDS.get(k, f"`{k.lower()}`") for k in terminals if k not in values})
     else:
-        words = sorted({_WORDS.get(kind, f"`{kind.lower()}`") for kind in terminals})
+        words = sorted({_WORDS.get(kind, f"`{kind.lower()}`") for kind in terminals}, key=lambda w: (w[0] == "`", w))
     if len(words) > 8:
         words = [w for w in words if w != "an operator"][:8]
     if not words:

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -63,7 +63,8 @@ def exit_code(diagnostics: Iterable[Diagnostic]) -> int:
     return EXIT_ERRORS if codes else 0
 
 
-Command = TypeVar("Command", bound=Callable[..., Any])
+def _terminal() -> bool:
+    return sys.stderr.isatty()
 
 
 def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -76,7 +77,7 @@ def common_options(function: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(function)
     def wrapper(*args: Any, format_: str, quiet: int, verbose: int, no_color: bool, **rest: Any) -> Any:
         click.get_current_context().meta[VERBOSE] = verbose
-        color = not no_color and not os.environ.get("NO_COLOR") and sys.stderr.isatty()
+        color = not no_color and not os.environ.get("NO_COLOR") and _terminal()
         return function(*args, console=Console(format_, verbose - quiet, color), **rest)
 
     return wrapper

@@ -92,12 +92,11 @@ def _make(target: str) -> tuple[str, int]:
     parent, name = os.path.split(target)
     while True:
         path = os.path.join(parent, _prefix(name) + token_hex(4))
+        with suppress(FileExistsError):
+            os.mkdir(path)  # any other error is final: no such parent, or one like /proc that takes no folder
         try:
-            os.mkdir(path)
             lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        except (FileExistsError, FileNotFoundError):
-            if not os.path.isdir(parent):
-                raise
+        except FileNotFoundError:
             continue
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

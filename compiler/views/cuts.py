@@ -37,9 +37,10 @@ def forwards(plant: Plant) -> Bools:
 def bisection(plant: Plant, element: int) -> Ints:
     """Bandwidth in bit/s between two halves of the end devices in each instance of an element.
 
-    End devices are those that do not forward (all, where every device does). The halves are the first and
-    the second half in their order, so they cut across the outermost array; of an odd number the middle one
-    is in neither. Only links inside the instance count. Raises `TooIrregular`.
+    End devices are those that hold accelerators; in a fabric without any, those that do not forward (all,
+    where every device does). The halves are the first and the second half in their order, so they cut
+    across the outermost array; of an odd number the middle one is in neither. Only links inside the
+    instance count. Raises `TooIrregular`.
     """
     inside = instance_column(plant, element)
     count = instance_count(plant.design, element)
@@ -48,6 +49,8 @@ def bisection(plant: Plant, element: int) -> Ints:
     wired = np.zeros(len(inside), dtype=np.bool_)
     wired[links.a_device[keep]] = wired[links.z_device[keep]] = True
     ends = wired if passing.all() else wired & ~passing
+    if (ends & _accelerated(plant)).any():
+        ends &= _accelerated(plant)
     side = _halves(inside, ends, count)
     open_ = passing | (side > 0)
     keep &= open_[links.a_device] & open_[links.z_device]
@@ -61,6 +64,14 @@ def bisection(plant: Plant, element: int) -> Ints:
         here = inside == first[number]
         value = _flow(part, colors, set(colors[here & (side == 1)].tolist()), set(colors[here & (side == 2)].tolist()))
         found[kind.reshape(-1) == number] = value
+    return found
+
+
+def _accelerated(plant: Plant) -> Bools:
+    """Devices that are accelerators or hold some."""
+    design = plant.design
+    holders = {design.device_of(e.index) for e in design.elements if e.kind == "accelerator"}
+    found: Bools = np.isin(plant.devices.cls, [c.index for c in plant.classes if c.element in holders])
     return found
 
 

@@ -23,7 +23,8 @@ from unit.fabrics import CLOS, SPECS, built, rendered, routed, with_network
 
 pytestmark = pytest.mark.real
 needs_parser = pytest.mark.skipif(shutil.which("vtysh") is None, reason="needs vtysh, of Debian's frr")
-needs_lab = pytest.mark.skipif(bool(frr_lab.missing()), reason=frr_lab.missing() or "no reason")
+MISSING = frr_lab.missing()
+needs_lab = pytest.mark.skipif(bool(MISSING), reason=MISSING or "no reason")
 
 MTU = 9100
 

@@ -15,10 +15,8 @@ from rackwright.compiler.schema.policies import Ebgp
 from real import sonic_yang
 from unit.fabrics import CLOS, SPECS, built, rendered, with_network
 
-pytestmark = [
-    pytest.mark.real,
-    pytest.mark.skipif(bool(sonic_yang.missing()), reason=sonic_yang.missing() or "no reason"),
-]
+MISSING = sonic_yang.missing()
+pytestmark = [pytest.mark.real, pytest.mark.skipif(bool(MISSING), reason=MISSING or "no reason")]
 
 
 def databases(design: Design, plant: Plant, named: bool = True) -> dict[str, bytes]:

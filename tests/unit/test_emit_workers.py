@@ -5,16 +5,17 @@ from __future__ import annotations
 import os
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from emitting import STAMP, Fake, check, only, tree, work, write
-
-from rackwright.compiler.backend import Request
+from rackwright.compiler.backend import Artifact, Request
+from rackwright.compiler.design import Design
 from rackwright.compiler.emit import emit
 from rackwright.compiler.emit.swap import exchange
 from rackwright.compiler.failure import Bug, Problem
+from rackwright.compiler.plant import Plant
 from rackwright.dsl.diagnostics import Diagnostic
 
 MANY = {f"configs/frr/sw{i}/frr.conf": b"%d" % i for i in range(700)}
@@ -38,13 +39,10 @@ def test_jobs_do_not_change_the_output(tmp_path: Path) -> None:
 
 
 def test_work_is_done_in_workers(tmp_path: Path) -> None:
-    def pid(path: str) -> Fake:
-        return Fake({}, per_device=True)
-
     class Pids(Fake):
-        def render(self, design, plant, request):  # type: ignore[no-untyped-def]
+        def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
             for artifact in super().render(design, plant, request):
-                yield type(artifact)(artifact.path, b"%d" % os.getpid())
+                yield Artifact(artifact.path, b"%d" % os.getpid())
 
     emit(str(tmp_path / "x"), work(Pids(MANY, "frr", per_device=True), Pids(WHOLE, "cabling")), STAMP, jobs=2)
     found = tree(tmp_path / "x")
@@ -87,8 +85,12 @@ def test_an_exception_in_a_worker_surfaces(tmp_path: Path) -> None:
 
 
 def test_a_killed_worker_surfaces(tmp_path: Path) -> None:
-    with pytest.raises(Bug, match="a worker died .SIGKILL"):
-        fails(tmp_path, lambda number: number != 300 or os.kill(os.getpid(), signal.SIGKILL))
+    def hook(number: int) -> None:
+        if number == 300:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with pytest.raises(Bug, match=r"a worker died \(SIGKILL"):
+        fails(tmp_path, hook)
 
 
 def test_a_problem_in_a_worker_is_a_diagnostic(tmp_path: Path) -> None:
@@ -141,7 +143,12 @@ def test_kill_9_in_the_middle(tmp_path: Path, jobs: int) -> None:
     out, flag = tmp_path / "build", tmp_path / "flag"
     write(out, OLD)
     dying = work(Fake(MANY, per_device=True, hook=slow(flag)))
-    pid = in_child(lambda: (os.setpgid(0, 0), emit(str(out), dying, STAMP, jobs=jobs)))
+
+    def run() -> None:
+        os.setpgid(0, 0)
+        emit(str(out), dying, STAMP, jobs=jobs)
+
+    pid = in_child(run)
     wait_for(flag.exists)
     (staging,) = (path for path in tmp_path.iterdir() if path.name.startswith(".build.rackwright-"))
     assert list(staging.rglob("frr.conf"))  # it had begun to write

@@ -8,7 +8,6 @@ from textwrap import dedent
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from rackwright.dsl.format import format_source, outline
 from rackwright.dsl.parse import parse
 from rackwright.dsl.source import Source
@@ -70,12 +69,6 @@ def test_relations_stand_in_columns() -> None:
         pipe cdu[c] -> rack[8*c+i].manifold for i in 0 .. 7 where i<3
         """,
         """
-        link gpu[k].eth[16 + s] -> spine[s].eth[k]            using optic.fr4_400g
-        feed busway[b].tap[t]   -> row[b].rack[t].shelf[*]
-        pipe cdu[c]             -> rack[8*c + i].manifold     for i in 0..7 where i < 3
-        """.replace("            using", "         using").replace("     for i", "  for i")
-        if False
-        else """
         link gpu[k].eth[16 + s] -> spine[s].eth[k]         using optic.fr4_400g
         feed busway[b].tap[t]   -> row[b].rack[t].shelf[*]
         pipe cdu[c]             -> rack[8*c + i].manifold  for i in 0..7 where i < 3
@@ -259,7 +252,7 @@ def test_breaks_inside_a_statement_stay() -> None:
         )
         y = 1,
         z = 2
-        """.replace("f(\n            1,", "f(\n            1,"),
+        """,
     )
 
 
@@ -350,7 +343,7 @@ plain = st.one_of(
     st.builds("{}{}={}{}".format, names, blanks, blanks, expressions),
     st.builds("{} = {}, {} = {} assumed".format, names, expressions, names, expressions),
     st.builds("let {} = {}".format, names, expressions),
-    st.builds("link {}[i] -> {}{}  where i < {}".format, names, names, st.sampled_from(["", "\n using o.p"]), expressions),
+    st.builds("link {}[i] -> b{}  where i < {}".format, names, st.sampled_from(["", "\n using o.p"]), expressions),
     st.builds("place {} at row {}, bay {}".format, names, expressions, expressions),
     st.builds("view {}[2]{}= {}[*]".format, names, blanks, names),
     st.builds("require {} <= {} else \"no\"".format, names, names),
@@ -374,9 +367,13 @@ def test_any_file_keeps_its_meaning_and_formats_to_itself(text: str) -> None:
     assert "".join(text.split()) == "".join(once.split())  # only blanks and line ends moved
 
 
-@given(st.lists(files, min_size=1, max_size=3))
-def test_the_generated_files_are_mostly_good(texts: list[str]) -> None:
-    """Else the test above would test nothing; the mistakes that remain are known (depth, a ratio by zero)."""
-    for text in texts:
-        problems = parse(Source("t.rack", text)).diagnostics
-        assert {d.code for d in problems} <= {"RW1001"}, text
+def test_most_generated_files_are_good() -> None:
+    """Else the test above would test nothing."""
+    good: list[bool] = []
+
+    @given(files)
+    def count(text: str) -> None:
+        good.append(not parse(Source("t.rack", text)).diagnostics and text.count("\n") > 2)
+
+    count()
+    assert sum(good) > len(good) / 4

@@ -14,7 +14,7 @@ from rackwright.compiler.supply import effective_supply, supply, taken
 from unit.power_specs import Spec, built, element, plant_of
 
 
-def by_name(plant: Plant, column: np.ndarray) -> dict[str, int]:  # type: ignore[type-arg]
+def by_name(plant: Plant, column: np.ndarray) -> dict[str, int]:
     return {name: int(value) for name, value in zip(plant.devices.names, column, strict=True)}
 
 

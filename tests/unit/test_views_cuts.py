@@ -15,6 +15,8 @@ from rackwright.compiler.views.fabric import data_links, oversubscription, tier_
 from rackwright.compiler.views.symmetry import Wiring, quotient, refine
 from unit.power_specs import Spec, element, plant_of
 
+SOURCE, SINK = -1, -2
+
 LEAF_SPINE = """
 rack r { tor : tor; box[2] : box
     link box[b].nic[n] -> tor.eth[2*b + n] }
@@ -38,8 +40,8 @@ hall h { pod[3] : pod; core[6] : tor
 """
 
 
-def whole_graph(plant: Plant, nodes: set[int]) -> nx.DiGraph:
-    graph: nx.DiGraph = nx.DiGraph()
+def whole_graph(plant: Plant, nodes: set[int]) -> nx.DiGraph[int]:
+    graph: nx.DiGraph[int] = nx.DiGraph()
     graph.add_nodes_from(nodes)
     links = plant.links
     for a, z, speed in zip(links.a_device.tolist(), links.z_device.tolist(), links.speed.tolist(), strict=True):
@@ -54,10 +56,10 @@ def between_halves(plant: Plant, nodes: set[int], ends: list[int]) -> int:
     graph = whole_graph(plant, nodes)
     half = len(ends) // 2
     for device in ends[:half]:
-        graph.add_edge("s", device)
+        graph.add_edge(SOURCE, device)
     for device in ends[len(ends) - half :]:
-        graph.add_edge(device, "t")
-    return int(nx.maximum_flow_value(graph, "s", "t"))
+        graph.add_edge(device, SINK)
+    return int(nx.maximum_flow_value(graph, SOURCE, SINK))
 
 
 def of_kind(plant: Plant, *kinds: str) -> list[int]:
@@ -154,14 +156,16 @@ def test_a_flow_on_the_quotient_is_the_flow_on_the_whole(data: st.DataObject) ->
     a, z, capacity = (np.array([link[i] for link in links], dtype=np.int64) for i in range(3))
     wiring = Wiring(size, a, z, capacity)
     colors = refine(wiring, side)
-    reduced = nx.DiGraph([(n, f, {"capacity": c}) for (n, f), c in quotient(wiring, colors).items()])
-    whole: nx.DiGraph = nx.DiGraph()
+    reduced: nx.DiGraph[int] = nx.DiGraph()
+    for (n, f), c in quotient(wiring, colors).items():
+        reduced.add_edge(n, f, capacity=c)
+    whole: nx.DiGraph[int] = nx.DiGraph()
     for n, f, c in links:
         for near, far in ((n, f), (f, n)):
             before = whole.get_edge_data(near, far, {"capacity": 0})["capacity"]
             whole.add_edge(near, far, capacity=before + c)
     for graph, names in ((reduced, colors.tolist()), (whole, list(range(size)))):
-        graph.add_nodes_from(("s", "t"))
-        graph.add_edges_from(("s", names[i]) for i in range(size) if side[i] == 1)
-        graph.add_edges_from((names[i], "t") for i in range(size) if side[i] == 2)
-    assert nx.maximum_flow_value(reduced, "s", "t") == nx.maximum_flow_value(whole, "s", "t")
+        graph.add_nodes_from((SOURCE, SINK))
+        graph.add_edges_from((SOURCE, names[i]) for i in range(size) if side[i] == 1)
+        graph.add_edges_from((names[i], SINK) for i in range(size) if side[i] == 2)
+    assert nx.maximum_flow_value(reduced, SOURCE, SINK) == nx.maximum_flow_value(whole, SOURCE, SINK)
