@@ -93,7 +93,8 @@ class Split(Model):
 class Element(Model):
     """A member of the tree, standing for all elements of its array.
 
-    `at` holds the bottom of each element of its own array above unit 1 of the rack, in micrometres.
+    `at` holds the bottom of each element of its own array, at capacity, above unit 1 of the rack, in micrometres
+    (-1: not told).
     `os` is the operating system in force (its own, else the nearest enclosing one's).
     """
 

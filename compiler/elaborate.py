@@ -185,26 +185,27 @@ class Elaborator:
         return Dim.model_construct(size=size, capacity=capacity)
 
     def _positions(self, member: s.Member, dims: tuple[Dim, ...], scope: Scope) -> tuple[int, ...]:
-        """Bottoms above unit 1 in micrometres, one an element of the member's own array."""
+        """Bottoms above unit 1 in micrometres, one an element of the member's own array at capacity; -1 if not told."""
         if not member.at:
             return ()
         for expr in member.at:
             if isinstance(expr, s.Tagged):
                 raise mistake("RW2007", expr.span, "a height in the rack is wanted here",
                               help="such as `at 3 OU`; racks are put on the floor with `place … at row …, bay …`")
-        count = prod(d.size for d in dims)
+        count, capacity = prod(d.size for d in dims), prod(d.capacity for d in dims)
         if len(member.at) == 1 and dims:
             if len(dims) > 1:
                 raise mistake("RW2019", member.at[0].span, "a formula places arrays of one dimension only")
             found = []
-            for i in range(count):
+            for i in range(capacity):
                 home = Scope(scope.module, {**scope.values, member.name.text: Quantity(Fraction(i))}, scope.pending)
                 found.append(self._offset(member.at[0], home))
             return tuple(found)
-        if len(member.at) < count or len(member.at) > max(1, prod(d.capacity for d in dims)):
+        if len(member.at) < count or len(member.at) > capacity or (len(dims) > 1 and len(member.at) < capacity):
             raise mistake("RW2013", member.span, f"{len(member.at)} positions for {count} elements",
                           help="give one position an element, or one formula with the member's name as its index")
-        return tuple(self._offset(expr, scope) for expr in member.at[:count])
+        found = [self._offset(expr, scope) for expr in member.at]
+        return tuple(found + [-1] * (capacity - len(found)))
 
     def _offset(self, expr: s.Expr, scope: Scope) -> int:
         value = self._evaluator.quantity(expr, scope)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..dsl.diagnostics import Diagnostic, has_errors
+from .capacity import at_capacity, reserved, reserves
 from .design import Design
 from .geometry import floor_of, link_lengths, rack_positions
 from .plant import DeviceClass, Ints, Links, Plant, Racks, Relations, port_speeds
@@ -15,7 +18,19 @@ from .unroll import device_classes, devices_of, join, racks_of
 
 
 def expand(design: Design) -> tuple[Plant | None, tuple[Diagnostic, ...]]:
-    """Unroll a design. The plant is None if a rule cannot hold (an index out of range) or is too large."""
+    """Unroll a design, and once more with all that it reserves.
+
+    The plant is None if a rule cannot hold (an index out of range) or is too large.
+    """
+    plant, problems = _unroll(design)
+    if plant is None or not reserves(design):
+        return plant, problems
+    grown, more = _unroll(at_capacity(design))
+    problems += tuple(reserved(more))
+    return (None if grown is None else replace(plant, grown=grown)), problems
+
+
+def _unroll(design: Design) -> tuple[Plant | None, tuple[Diagnostic, ...]]:
     classes, problems = device_classes(design)
     if problems:
         return None, tuple(problems)

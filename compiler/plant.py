@@ -140,7 +140,7 @@ class Ends:
 
 @dataclass(frozen=True)
 class Plant:
-    """The whole building."""
+    """The whole building. `grown` is the same building with all that it reserves, if it reserves anything."""
 
     design: Design
     classes: tuple[DeviceClass, ...]
@@ -149,6 +149,17 @@ class Plant:
     links: Links
     feeds: Relations
     pipes: Relations
+    grown: Plant | None = None
+
+    @property
+    def at_capacity(self) -> Plant:
+        """The plant with everything built that is reserved; itself if nothing is."""
+        return self.grown or self
+
+    def numbers_at_capacity(self, devices: Ints) -> Ints:
+        """Where devices of this plant stand in the plant at capacity."""
+        first = np.array([cls.first for cls in self.at_capacity.classes], dtype=np.int64)
+        return first[self.devices.cls[devices]] + self.devices.rank[devices]
 
     def class_of(self, device: int) -> DeviceClass:
         return self.classes[int(self.devices.cls[device])]

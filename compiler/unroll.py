@@ -92,7 +92,7 @@ def devices_of(
         # A position in a rack is known only if the rack itself holds the device, without a group between.
         if element.at and element.parent == home:
             own = np.array(element.at, dtype=np.int64)
-            bottom.append(own[number % len(own)])
+            bottom.append(own[rank[-1] % len(own)])
         else:
             bottom.append(np.full(c.count, -1, dtype=np.int64))
     devices = Devices(names, join(cls), join(rank), join(rack), join(bottom))

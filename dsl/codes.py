@@ -77,6 +77,7 @@ CODES: dict[str, Code] = {
     "RW3013": Code("warning", "a relation that joins nothing"),
     "RW3014": Code("error", "a port is joined to itself"),
     "RW3015": Code("error", "an index that is reserved but not built"),
+    "RW3017": Code("error", "what is reserved cannot be built"),
     "RW3016": Code("error", "one cage holds two different plugs"),
     # --- RW4: cabling ---
     "RW4001": Code("error", "a link is longer than its optic or cable reaches"),
