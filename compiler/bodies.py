@@ -6,7 +6,9 @@ the block after a member (`tor : minipack2 { os = sonic }`) is one more layer ov
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from ..dsl import syntax as s
 from ..dsl.diagnostics import Diagnostic, diagnose
@@ -56,6 +58,9 @@ class Body:
     relations: list[tuple[s.Relation | s.Place, Scope]] = field(default_factory=list)
     splits: list[tuple[s.Split, Scope]] = field(default_factory=list)
     doc: str = ""
+
+
+NO_PARAMETERS: Mapping[str, Span] = MappingProxyType({})
 
 
 class Bodies:
@@ -122,14 +127,20 @@ class Bodies:
                 for name, pending in layer.scope.pending.items():
                     own.pending.setdefault(name, pending)
         if declaration.body is not None:
-            self.add_lets(declaration.body, own)
+            self.add_lets(declaration.body, own, {p.name.text: p.span for p in declaration.parameters})
         return Type(kind.text, definition.name, lineage, (*layers, Layer(declaration.body, own)))
 
-    def add_lets(self, block: s.Block, scope: Scope) -> None:
+    def add_lets(self, block: s.Block, scope: Scope, parameters: Mapping[str, Span] = NO_PARAMETERS) -> None:
         """Make the `let`s of a block known in its scope; they hide what had their names before."""
         for statement in block.statements:
             if isinstance(statement, s.Let):
-                scope.values.pop(statement.name.text, None)
+                name = statement.name
+                if name.text in parameters:
+                    self._diagnostics.append(
+                        diagnose("RW2002", name.span, "a parameter has this name",
+                                 also=[(parameters[name.text], "the parameter")], help="give one of them another name")
+                    )
+                scope.values.pop(name.text, None)
                 scope.pending[statement.name.text] = (statement.value, scope)
 
     def _bind(self, definition: Definition, reference: s.TypeRef | None, scope: Scope) -> dict[str, Value]:

@@ -79,6 +79,7 @@ class _Compiler:
         self._evaluator = Evaluator(program, values)
         self._bodies = Bodies(self._evaluator, diagnostics)
         self._scope = Scope(program.main)
+        self._sources = program.sources
         self._reached: set[str] = set()  # definitions that were elaborated somewhere
 
     def run(self) -> tuple[Design | None, tuple[Diagnostic, ...]]:
@@ -95,6 +96,7 @@ class _Compiler:
             self._check_others()
             self._check_parameters()
             return None, tuple(self._diagnostics)
+        self._check_positions(nodes)
         paths = Paths(nodes, self._evaluator)
         for node in nodes:
             for name in node.body.views:
@@ -102,7 +104,13 @@ class _Compiler:
                     paths.view(node, name)
         networks = self._policies("network")
         relations = Relations(
-            nodes, paths, self._evaluator, self._bodies, tuple(n.declaration.name.text for n in networks), self._diagnostics
+            nodes,
+            paths,
+            self._evaluator,
+            self._bodies,
+            tuple(n.declaration.name.text for n in networks),
+            self._snippet,
+            self._diagnostics,
         )
         rules = relations.rules()
         requirements = self._requirements(Requirements(nodes, paths, self._evaluator, root.declaration.name.text))
@@ -128,6 +136,9 @@ class _Compiler:
             requirements=requirements,
         )
         return design, tuple(self._diagnostics)
+
+    def _snippet(self, span: Span) -> str:
+        return self._sources[span.file].snippet(span)
 
     def _elaborate(self, definition: Definition) -> list[Node]:
         elaborator = Elaborator(self._evaluator, self._bodies, self._diagnostics)
@@ -289,7 +300,26 @@ class _Compiler:
                     found.append(reader.requirement(statement, text, self._scope))
         return tuple(found)
 
-    # --- what the tree did not reach ---
+    # --- what the tree did not reach, or what has no meaning where it stands ---
+
+    def _check_positions(self, nodes: list[Node]) -> None:
+        """A height belongs to a box in a rack; anywhere else it would be passed over in silence."""
+        for node in nodes:
+            element = node.element
+            if not element.at:
+                continue
+            around = []
+            above = element.parent
+            while above is not None:
+                around.append(nodes[above].element)
+                above = around[-1].parent
+            inside = any(e.role == "part" for e in around)
+            if element.kind == "rack" or inside or not any(e.kind == "rack" for e in around):
+                what = "it is inside a box" if inside else "no rack is around it"
+                self._diagnostics.append(
+                    diagnose("RW2011", element.origin, f"this has no height of its own: {what}",
+                             help="give heights to the members of a rack; put racks on the floor with `place`")
+                )
 
     def _check_others(self) -> None:
         """Definitions of the main file that the design does not reach: they are named, and read for mistakes.

@@ -25,6 +25,9 @@ from .schema import KINDS, AssemblyAttributes, Attributes, Model, PortAttributes
 from .scope import Scope
 from .values import Evaluator
 
+_NESTING = ("site", "building", "hall", "row", "rack")
+"""Assemblies that hold only those further in."""
+
 MAX_ELEMENTS = 20_000
 MAX_DEPTH = 24
 MAX_SIZE = 10_000_000
@@ -141,6 +144,11 @@ class Elaborator:
                           help="name it in `using` of a link" if kind.role == "media" else "it stands at the top of a file")
         if kind.role == "assembly" and parent.role != "assembly":
             raise mistake("RW2011", member.type.span, f"{article(base.kind)} cannot stand inside {article(parent.kind)}")
+        if base.kind in _NESTING:
+            outer_kind = next((e.kind for e in (parent, *self._ancestors(parent)) if e.kind in _NESTING), None)
+            if outer_kind is not None and _NESTING.index(outer_kind) >= _NESTING.index(base.kind):
+                raise mistake("RW2011", member.type.span, f"{article(base.kind)} cannot stand inside {article(outer_kind)}",
+                              help="from the outside in: " + ", ".join(_NESTING) + "; a group stands anywhere")
         if kind.role == "connector" and parent.role != "part":
             raise mistake("RW2011", member.type.span, f"{article(base.kind)} belongs to a part, not to {article(parent.kind)}",
                           help="put it into the part that carries it")

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 from pathlib import Path
 
 from ..dsl import syntax as s
@@ -102,6 +103,19 @@ def load(path: str) -> tuple[Program | None, dict[str, Source], tuple[Diagnostic
     return Program(main, loader.modules), sources, tuple(loader.diagnostics)
 
 
+def _catalog() -> Traversable:
+    return files(__package__.partition(".")[0]) / "specs" / "catalog"
+
+
+def catalog_modules() -> Iterator[str]:
+    """Names of all modules of the catalog, such as `ocp.orv3`."""
+    for area in _catalog().iterdir():
+        if area.is_dir():
+            for file in area.iterdir():
+                if file.name.endswith(".rack"):
+                    yield f"{area.name}.{file.name.removesuffix('.rack')}"
+
+
 class _Loader:
     """The work list of one load."""
 
@@ -109,7 +123,7 @@ class _Loader:
         self.modules: dict[str, Module] = {}
         self.diagnostics: list[Diagnostic] = []
         self.waiting: list[tuple[str, str, s.Use, str]] = []  # key, name, statement, base folder
-        self._catalog = files(__package__.partition(".")[0]) / "specs" / "catalog"
+        self._catalog = _catalog()
         self._edges: dict[str, dict[str, Span]] = {}
 
     def add(self, key: str, name: str, source: Source, path: str) -> Module:
@@ -176,19 +190,12 @@ class _Loader:
         resource = self._catalog.joinpath(*key.removeprefix(CATALOG).split("/"))
         if not resource.is_file():
             self.diagnostics.append(
-                diagnose("RW2008", use.span, "no such module in the catalog", help=suggest(name, self._known()))
+                diagnose("RW2008", use.span, "no such module in the catalog", help=suggest(name, catalog_modules()))
             )
             return
         loaded, _ = decode(key, resource.read_bytes())
         assert loaded is not None, key
         self.add(key, name, loaded, key)
-
-    def _known(self) -> Iterator[str]:
-        for area in self._catalog.iterdir():
-            if area.is_dir():
-                for file in area.iterdir():
-                    if file.name.endswith(".rack"):
-                        yield f"{area.name}.{file.name.removesuffix('.rack')}"
 
     def check_cycles(self) -> None:
         graph = {key: set(targets) for key, targets in self._edges.items()}

@@ -18,6 +18,7 @@ _OPERATORS: dict[str, Operator] = {
     "+": "+", "-": "-", "*": "*", "div": "div", "mod": "mod", "<": "<", "<=": "<=", ">": ">", ">=": ">=",
     "==": "==", "!=": "!=", "and": "and", "or": "or",
 }  # fmt: skip
+_ARITHMETIC = frozenset({"+", "-", "*", "div", "mod"})
 MAX_INDEX = 2**62
 """Largest value in an index expression: columns are 64-bit integers."""
 MAX_VARIABLE = 2**24
@@ -42,8 +43,12 @@ def to_index(expr: s.Expr, variables: Collection[str], evaluator: Evaluator, sco
         case s.Unary():
             zero = s.Number(Fraction(0), "", expr.span)
             return to_index(s.Binary("-", zero, expr.operand, expr.span), variables, evaluator, scope)
+        case s.Bool():
+            return operation("==", 0, 0 if expr.value else 1)
         case s.Path() if expr.bare is not None:
             value = evaluator.names.find(expr.steps[0].name, scope)
+            if isinstance(value, bool):
+                return operation("==", 0, 0 if value else 1)
             if value is None or isinstance(value, Definition):
                 raise mistake(
                     "RW3006", expr.span, "no array binds this name",
@@ -66,7 +71,7 @@ def _fold(expr: s.Binary, op: Operator, left: Index, right: Index) -> Index:
     if op in ("div", "mod") and (not isinstance(right, int) or right <= 0):
         what = "zero or negative" if isinstance(right, int) else "not a constant"
         raise mistake("RW2006", expr.right.span, f"the divisor is {what}", help="divide by a positive constant")
-    if isinstance(left, int) and isinstance(right, int):
+    if isinstance(left, int) and isinstance(right, int) and op in _ARITHMETIC:
         return _bounded(int(evaluate(operation(op, left, right), {})), expr.span)
     found = operation(op, left, right)
     if _most(found) > MAX_INDEX:

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..dsl.diagnostics import Diagnostic, diagnose
 from .design import Design, Element, End, Rule, Variable
-from .indices import evaluate
+from .indices import evaluate, names
 from .plant import DeviceClass, Ints, Relations
 from .unroll import numbers, shape_of
 
@@ -44,7 +44,8 @@ class Queries:
         shape, capacity = shape_of(self._design, rule.scope)
         scopes, scope_rank = prod(shape), numbers(shape, capacity)
         count = len(rank) * scopes
-        if count == 0:
+        if count == 0 and (rule.where is None or any(names(rule.where))):
+            # A condition without an index is a switch that was turned off on purpose.
             self._problems.append(diagnose("RW3013", rule.origin, "for no value of its indices"))
         columns: list[Ints] = []
         for device_first, inside, device, terminal in ends:
@@ -179,10 +180,14 @@ class Queries:
                     diagnose(
                         "RW3015" if reserved else "RW3001",
                         end.origin,
-                        f"`{element.name}` is numbered 0..{size - 1}, and this is {int(column[at])}",
+                        f"this cage of `{element.name}` is split, and no lane is named"
+                        if position >= len(indices)
+                        else f"`{element.name}` is numbered 0..{size - 1}, and this is {int(column[at])}",
                         detail=_instance_text(rule, values, at, int(bad.sum())),
                         also=[(element.origin, f"{size} built of {capacity}" if reserved else f"{size} here")],
-                        help="limit the indices with `where` or a range",
+                        help=f"add the lane: `{element.name}[i, lane]`"
+                        if position >= len(indices)
+                        else "limit the indices with `where` or a range",
                     )
                 )
                 return None

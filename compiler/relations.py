@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
@@ -43,6 +44,7 @@ class Relations:
         evaluator: Evaluator,
         bodies: Bodies,
         networks: tuple[str, ...],
+        snippet: Callable[[Span], str],
         diagnostics: list[Diagnostic],
     ) -> None:
         self._nodes = nodes
@@ -50,6 +52,7 @@ class Relations:
         self._evaluator = evaluator
         self._bodies = bodies
         self._networks = networks
+        self._snippet = snippet
         self._diagnostics = diagnostics
         self.media: dict[str, Media] = {}
 
@@ -66,7 +69,7 @@ class Relations:
                 if len(found) > MAX_RULES:
                     self._diagnostics.append(diagnose("RW2014", statement.span, f"more than {MAX_RULES} relations"))
                     return ()
-        found.sort(key=lambda r: (r.medium, self._where(r), _text(r)))
+        found.sort(key=lambda r: (r.medium, self._where(r), r.tag, _text(r)))
         return tuple(_tagged(found, self._where))
 
     def _where(self, rule: Rule) -> str:
@@ -131,9 +134,19 @@ class Relations:
             using=using,
             network=network,
             position={},
-            tag="",
+            tag=self._written(variables, source, target, clauses.get("Where")),
             origin=statement.span,
         )
+
+    def _written(self, variables: dict[str, Variable], *parts: s.Path | s.Clause | None) -> str:
+        """The paths and the condition of a relation as written; blanks, comments and names of indices aside.
+
+        Values do not enter either, so that a parameter may change without changing what cables are called.
+        """
+        spans = [part.span for part in parts if part is not None]
+        lines = [line.partition("#")[0] for span in spans for line in self._snippet(span).splitlines()]
+        order = {name: f"${number}" for number, name in enumerate(variables)}
+        return re.sub(r"[A-Za-z_]\w*", lambda m: order.get(m[0], m[0]), "".join("".join(lines).split()))
 
     def _used(self, side: Side, scope: Scope, variables: dict[str, Variable]) -> list[str]:
         """The variables that a side uses, in the order of the relation's variables."""
@@ -340,19 +353,24 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 def _tagged(rules: list[Rule], where: Callable[[Rule], str]) -> Iterator[Rule]:
-    """Number the rules and give each a short tag from what it joins, longer where two would be alike."""
+    """Number the rules and give each a short tag from what it joins and how that is written.
+
+    No other rule has a part in a tag, but for the rare two that would be alike: theirs are longer.
+    """
     seen: Counter[str] = Counter()
-    keys = []
+    digests = []
     for rule in rules:
-        key = f"{rule.medium}|{where(rule)}"
+        key = f"{rule.medium}|{where(rule)}|{rule.tag}"
         seen[key] += 1
-        keys.append(f"{key}|{seen[key]}")
-    digests = [int.from_bytes(hashlib.sha256(k.encode()).digest()[:10], "big") for k in keys]
+        digests.append(int.from_bytes(hashlib.sha256(f"{key}|{seen[key]}".encode()).digest()[:10], "big"))
+    tags = [_code(d, 4) for d in digests]
     length = 4
-    while length < 16 and len({_code(d, length) for d in digests}) < len(digests):
+    while length < 16 and len(set(tags)) < len(tags):
         length += 1
-    for index, (rule, digest) in enumerate(zip(rules, digests, strict=True)):
-        yield rule.model_copy(update={"index": index, "tag": _code(digest, length)})
+        twice = {tag for tag, count in Counter(tags).items() if count > 1}
+        tags = [_code(d, length) if tag in twice else tag for tag, d in zip(tags, digests, strict=True)]
+    for index, (rule, tag) in enumerate(zip(rules, tags, strict=True)):
+        yield rule.model_copy(update={"index": index, "tag": tag})
 
 
 def _code(digest: int, length: int) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from ..dsl import syntax as s
 from ..dsl.source import Span
 from ..dsl.units import Quantity
-from .load import Module, Program
+from .load import Module, Program, catalog_modules
 from .mistake import mistake, suggest
 from .schema import KINDS
 
@@ -113,9 +113,24 @@ class Names:
                     help=f"give it with `--set {name.text}=…` or write a default",
                 )
             with self._entered(key, declared.name.span):
-                value = self.evaluate(expr, Scope(module))
+                value = self._default(expr, declared, Scope(module))
         self._globals[key] = value
         return value
+
+    def _default(self, expr: s.Expr, declared: s.Let | s.Param, scope: Scope) -> Value:
+        """A value; the default of a parameter may be a bare word, as what `--set` gives may."""
+        if isinstance(declared, s.Param) and isinstance(expr, s.Path) and expr.bare is not None:
+            found = self.find(expr.steps[0].name, scope)
+            return expr.bare if found is None else found
+        return self.evaluate(expr, scope)
+
+    def member(self, names: tuple[s.Name, ...], scope: Scope) -> Value | None:
+        """The `let` or `param` of a used module that a name such as `site.pitch` means, or None."""
+        if len(names) != 2 or names[0].text not in scope.module.uses:
+            return None
+        module = self.module(names[0], scope)
+        declared = module.names.get(names[1].text)
+        return None if isinstance(declared, s.Declaration | None) else self._global(names[1], module)
 
     def definition(self, names: tuple[s.Name, ...], scope: Scope) -> Definition | None:
         """The definition that a dotted name means; None if it is the bare word of a kind.
@@ -148,8 +163,11 @@ class Names:
         """The module behind an alias. Raises Mistake if there is none."""
         key = scope.module.uses.get(name.text)
         if key is None:
+            fitting = [m for m in catalog_modules() if m.rpartition(".")[2] == name.text]
+            help = " or ".join(f"`use {m}`" for m in fitting)
             raise mistake("RW2001", name.span, "no module of this name is used here",
-                          help=suggest(name.text, scope.module.uses, "add a `use` line at the top"))
+                          help=f"add {help} at the top" if fitting
+                          else suggest(name.text, scope.module.uses, "add a `use` line at the top"))
         return self.program.modules[key]
 
     def definitions(self) -> Iterator[Definition]:

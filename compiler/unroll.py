@@ -89,8 +89,7 @@ def devices_of(
         else:
             inside = prod(c.shape[len(design.dims(home)) :])
             rack.append(rack_first[home] + number // max(1, inside))
-        # A position in a rack is known only if the rack itself holds the device, without a group between.
-        if element.at and element.parent == home:
+        if element.at and home is not None:
             own = np.array(element.at, dtype=np.int64)
             bottom.append(own[rank[-1] % len(own)])
         else:

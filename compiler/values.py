@@ -86,6 +86,9 @@ class Evaluator:
                 known = [*scope.values, *scope.pending, *scope.module.names]
                 raise mistake("RW2001", path.span, "nothing of this name is known here", help=suggest(first.text, known))
             return value
+        value = self.names.member(tuple(step.name for step in path.steps), scope)
+        if value is not None:
+            return value
         found = self.names.definition(tuple(step.name for step in path.steps), scope)
         assert found is not None
         return found

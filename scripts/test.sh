@@ -43,7 +43,7 @@ results=$(mktemp -d)
 trap 'rm -rf "$results"' EXIT
 status=0
 # -P: what is imported is the wheel, never the folder that this runs in.
-.venv-wheel/bin/python -P -m pytest -n 2 --dist loadgroup -m "not real" --cov --cov-report= \
+.venv-wheel/bin/python -P -m pytest -n 2 --dist loadfile -m "not real" --cov --cov-report= \
     --junit-xml="$results/all.xml" || status=1
 
 say "Tests with real programs"
