@@ -1,6 +1,6 @@
 """One line over several pytest runs, in pytest's own words. Fails if a real test was skipped for no good reason.
 
-    closing_line.py DIRECTORY_OF_JUNIT_XML SECONDS
+closing_line.py DIRECTORY_OF_JUNIT_XML SECONDS
 """
 
 from __future__ import annotations

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
-
 from rackwright.compiler.pipeline import Compilation, compile_spec
 
 ROOT = Path(__file__).parents[1]
@@ -60,7 +59,7 @@ def compiled() -> Compiled:
 def spec(tmp_path: Path) -> Iterator[Callable[..., Compilation]]:
     """`spec(text)`: a spec of the test's own, compiled."""
 
-    def run(text: str | bytes, settings: Mapping[str, str] = {}) -> Compilation:  # noqa: B006 - only read
+    def run(text: str | bytes, settings: Mapping[str, str] = {}) -> Compilation:
         path = tmp_path / "test.rack"
         path.write_bytes(text.encode() if isinstance(text, str) else text)
         return compile_spec(str(path), settings)

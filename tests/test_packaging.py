@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from rackwright.dsl.codes import CODES
 
 FLOORS = ("dsl", "compiler", "backends")

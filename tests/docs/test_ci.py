@@ -25,8 +25,12 @@ def shell(script: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """As a runner does: bash, and out at the first failure."""
     path = sysconfig.get_path("scripts") + os.pathsep + os.environ["PATH"]
     return subprocess.run(
-        ["bash", "-e", "-o", "pipefail", "-c", script], cwd=folder, env={**os.environ, "PATH": path},
-        capture_output=True, text=True, timeout=300,
+        ["bash", "-e", "-o", "pipefail", "-c", script],
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=300,
     )
 
 

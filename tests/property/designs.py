@@ -73,7 +73,9 @@ class Small:
                 "roce { priority = 3, dscp = 26, ecn = 1 MB .. 2 MB at 5 % }" if self.lossless else "",
                 "mtu = 9100 B",
             ),
-            block("workload ping", "ranks = lab.pod[*].rack[*].host[*].accelerator[*]", "collective = all_reduce 1 MiB"),
+            block(
+                "workload ping", "ranks = lab.pod[*].rack[*].host[*].accelerator[*]", "collective = all_reduce 1 MiB"
+            ),
         ]
         if self.shuffle:
             order.shuffle(statements)

@@ -9,15 +9,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from property.designs import Small, grown, small
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from support import rendered
-
+from property.designs import Small, grown, small
 from rackwright.compiler.design import Design
 from rackwright.compiler.names import cable_ids, terminal_names
 from rackwright.compiler.pipeline import Compilation, compile_spec
 from rackwright.compiler.plant import Plant
+from support import rendered
 
 FEW = settings(max_examples=30)
 

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
 from rackwright.compiler.pipeline import Compilation, compile_spec
 from rackwright.compiler.report import text
 from rackwright.dsl.parse import MAX_BYTES
@@ -62,12 +61,13 @@ TEXTS = {
     "computed huge array": (LAB + "rack r { gpu[10**12] : parts.lab_host }", "RW1001"),
     "multiplied huge array": (LAB + "rack r { gpu[1000000 * 1000000] : parts.lab_host }", "RW2013"),
     "nested arrays": (
-        LAB + "rack r { a[9999] : parts.lab_host }\ngroup g { r[9999] : r }\nhall h { g[9999] : g }", "RW2014"
+        LAB + "rack r { a[9999] : parts.lab_host }\ngroup g { r[9999] : r }\nhall h { g[9999] : g }",
+        "RW2014",
     ),
     "many dimensions": (LAB + "rack r { a[" + ", ".join(["9"] * 30) + "] : parts.lab_host }", "RW2014"),
     "too many cables": (
-        LAB + "switch s { eth[9999] : port { speed = 1 Gbps } }\nrack r { a[99] : s, b[99] : s\n"
-        "a[i].eth[j] }", "RW1001"
+        LAB + "switch s { eth[9999] : port { speed = 1 Gbps } }\nrack r { a[99] : s, b[99] : s\na[i].eth[j] }",
+        "RW1001",
     ),
     "all pairs": (
         "switch s { eth[9999999] : port { speed = 1 Gbps } }\nrack r {\n a : s\n b : s\n link a.eth[i] -> b.eth[j]\n}",
@@ -79,19 +79,27 @@ TEXTS = {
         "RW2014",
     ),
     "exponential tree": (
-        LAB + "rack r0 { a : parts.lab_host }\n"
-        + "".join(f"group g{i} {{\n a : {'r' if i == 1 else 'g'}{i - 1}\n b : {'r' if i == 1 else 'g'}{i - 1}\n}}\n"
-                  for i in range(1, 24))
-        + "hall h { a : g23 }", "RW2014",
+        LAB
+        + "rack r0 { a : parts.lab_host }\n"
+        + "".join(
+            f"group g{i} {{\n a : {'r' if i == 1 else 'g'}{i - 1}\n b : {'r' if i == 1 else 'g'}{i - 1}\n}}\n"
+            for i in range(1, 24)
+        )
+        + "hall h { a : g23 }",
+        "RW2014",
     ),
     "deep tree": (
-        LAB + "rack r0 { a : parts.lab_host }\n"
+        LAB
+        + "rack r0 { a : parts.lab_host }\n"
         + "".join(f"group g{i} {{ a : {'r' if i == 1 else 'g'}{i - 1} }}\n" for i in range(1, 60))
-        + "hall h { a : g59 }", "RW2014",
+        + "hall h { a : g59 }",
+        "RW2014",
     ),
     "long chain of bases": (
-        "rack r0 { unit = RU }\n" + "".join(f"rack r{i} is r{i - 1} {{ }}\n" for i in range(1, 1000))
-        + "hall h { a : r999 }", "RW2014",
+        "rack r0 { unit = RU }\n"
+        + "".join(f"rack r{i} is r{i - 1} {{ }}\n" for i in range(1, 1000))
+        + "hall h { a : r999 }",
+        "RW2014",
     ),
     "long chain of values": (
         "let v0 = 1\n" + "".join(f"let v{i} = v{i - 1} + 1\n" for i in range(1, 3000)) + "rack r { a[v2999] : rack }",
@@ -106,7 +114,7 @@ TEXTS = {
     "value of itself": ("let a = a\nrack r { }", "RW2010"),
     "path in a name": (LAB + 'rack r { a : parts.lab_host { name = "../../etc/x" } }', "RW2017"),
     "newline in a name": (LAB + 'rack r { a : parts.lab_host { name = "a\\nb" } }', "RW2017"),
-    "quote in a name": (LAB + "rack r { a : parts.lab_host { name = \"a\\\"b\" } }", "RW2017"),
+    "quote in a name": (LAB + 'rack r { a : parts.lab_host { name = "a\\"b" } }', "RW2017"),
     "blank name": (LAB + 'rack r { a : parts.lab_host { name = "" } }', "RW2017"),
     "long name pattern": (LAB + f'rack r {{ a : parts.lab_host {{ name = "{"a" * 64}" }} }}', "RW2017"),
     "wide index": (LAB + 'rack r { a[2] : parts.lab_host { name = "a{a:99}" } }', "RW2017"),
@@ -116,7 +124,8 @@ TEXTS = {
     ),
     "index beyond 64 bits": (
         "switch s { eth[4] : port { speed = 1 Gbps } }\nrack r {\n a : s\n b : s\n"
-        " link a.eth[i] -> b.eth[i * 4000000000 * 4000000000]\n}", "RW2006",
+        " link a.eth[i] -> b.eth[i * 4000000000 * 4000000000]\n}",
+        "RW2006",
     ),
     "module path": ('use "../../../../etc/passwd"\nrack r { }', "RW2008"),
     "module with a newline": ('use "./a\\nb.rack"\nrack r { }', "RW2008"),

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from rackwright.compiler.pipeline import Compilation
 from rackwright.compiler.plant import Plant
 
