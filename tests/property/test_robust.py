@@ -20,10 +20,12 @@ WORDS = (
     "rack r {", "hall h {", "group g is r {", "switch s(n, m = 2) {", "network n {", "workload w {", "}", "{", "[", "]",
     "(", ")", "a", "a[4]", "a[2 of 4]", ": s", ": parts.lab_switch", ": parts.lab_host", "at 3 OU", "= 3", "= 3 kW",
     "= frr", 'name = "x{a:03}"', "eth[16] : port { speed = 100 Gbps }", "link a[i].eth[j] -> a[j].eth[i]",
-    "where i < j", "for i in 0..3", "times 2", "using optic.dac_100g", "to optic.fr4_400g", "place r[i] at row 0, bay i",
+    "where i < j", "for i in 0..3", "times 2", "using optic.dac_100g", "to optic.fr4_400g",
+    "place r[i] at row 0, bay i",
     "view v[4] = a[*]", "split eth[*] into 2 x 50 Gbps", "require count(a) <= 3", "feed a -> a", "pipe a -> a",
     "use generic.lab as parts", "use optics.ethernet as optic", "param p = 2", "let q = p * 2",
-    "p", "q", "..", "->", ",", "div", "mod", "not", "true", "5 %", "1:7", "assumed", '"text"', '"""doc"""', "#", "\n", "\n", "\n", "\n",
+    "p", "q", "..", "->", ",",
+    "div", "mod", "not", "true", "5 %", "1:7", "assumed", '"text"', '"""doc"""', "#", "\n", "\n", "\n", "\n",
 )  # fmt: skip
 
 BUSY = settings(suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture], max_examples=150)
