@@ -116,7 +116,7 @@ def _read(annotation: Any, expr: s.Expr, scope: Scope, context: Context) -> Any:
     if models and all("kind" in model.model_fields for model in models):
         return _tagged(models, expr, scope, context)
     if models:
-        raise mistake("RW2007", expr.span, "this attribute is a block", help="write it as `name { … }`")
+        raise mistake("RW2007", expr.span, "this attribute is a block", help="write it as a block: its name, then `{ … }` without `=`")
     if v.Word in marks:
         return _word(expr, marks[v.Word].choices, scope, context)
     lists = [o for o in options if get_origin(o) is list]
@@ -132,7 +132,7 @@ def _read(annotation: Any, expr: s.Expr, scope: Scope, context: Context) -> Any:
         return context.evaluator.integer(expr, scope)
     if plain is str:
         return _string(expr, scope, context)
-    raise mistake("RW2007", expr.span, "this attribute is a block", help="write it as `name { … }`")
+    raise mistake("RW2007", expr.span, "this attribute is a block", help="write it as a block: its name, then `{ … }` without `=`")
 
 
 def _quantity(expr: s.Expr, dim: units.Dimension, scope: Scope, context: Context) -> Quantity:

@@ -17,7 +17,7 @@ from .load import Program
 from .mistake import Mistake, article, collected, mistake, suggest
 from .paths import Paths
 from .relations import Relations
-from .requirements import Requirements
+from .requirements import Requirements, asks
 from .schema import KINDS, RESERVED_KINDS, ROOT_ORDER
 from .scope import Definition, Scope, Value
 from .values import Evaluator
@@ -179,7 +179,7 @@ class _Compiler:
     def _check_constants(self) -> None:
         """Requirements that ask nothing of the plant are settled before anything is built."""
         for statement in self._program.main.file.statements:
-            if not isinstance(statement, s.Require) or _asks(statement.condition):
+            if not isinstance(statement, s.Require) or asks(statement.condition):
                 continue
             with collected(self._diagnostics):
                 if not self._evaluator.truth(statement.condition, self._scope):
@@ -374,21 +374,6 @@ def _types(declaration: s.Declaration) -> list[str]:
     block(declaration.body)
     own = declaration.name.text
     return [name for name in found if name != own]
-
-
-def _asks(expr: s.Expr) -> bool:
-    """True if a condition holds a measure of the plant."""
-    match expr:
-        case s.Call():
-            return True
-        case s.Binary():
-            return _asks(expr.left) or _asks(expr.right)
-        case s.Unary():
-            return _asks(expr.operand)
-        case s.Group():
-            return _asks(expr.inner)
-        case _:
-            return False
 
 
 def _doc(file: s.File) -> str:

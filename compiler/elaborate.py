@@ -286,7 +286,7 @@ class Elaborator:
         attributes = target.attributes
         if not isinstance(attributes, PortAttributes) or len(target.dims) != 1 or len(step.indices) != 1:
             raise mistake("RW3009", split.target.span, "a split takes cages of a port array of one dimension",
-                          help=f"such as `split {step.name.text}[*] into 2 x 400 Gbps`")
+                          help="such as `split eth[*] into 2 x 400 Gbps`")
         first, last = self._cages(step.indices[0], target.dims[0].size, scope)
         count = self._evaluator.integer(split.count, scope)
         rate = self._evaluator.quantity(split.rate, scope)
@@ -300,7 +300,7 @@ class Elaborator:
                           also=[(target.origin, "the cage")])
         for other in target.splits:
             if first <= other.last and other.first <= last:
-                raise mistake("RW3009", split.span, f"cage {max(first, other.first)} is already split")
+                raise mistake("RW3009", split.span, f"cage {max(first, other.first)} is already split into {other.count}")
         made = Split.model_construct(first=first, last=last, count=count, speed=rate)
         self.nodes[child].element = target.model_copy(update={"splits": (*target.splits, made)})
         self._logical_ports(node, split.span)

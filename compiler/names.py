@@ -31,7 +31,7 @@ def host_names(design: Design, element: int) -> list[str]:
     grid = product(*(range(size) for _, size in dims))
     if pattern:
         # An array of several dimensions binds its name to the first one and name_2, name_3 to the rest.
-        keys = _index_keys(chain)
+        keys = index_keys(chain)
         return [_render(pattern, dict(zip(keys, index, strict=True))) for index in grid]
     pieces = []
     for e in chain[1:]:
@@ -40,7 +40,8 @@ def host_names(design: Design, element: int) -> list[str]:
     return [template.format(*index) for index in grid]
 
 
-def _index_keys(chain: tuple[Element, ...]) -> list[str]:
+def index_keys(chain: tuple[Element, ...]) -> list[str]:
+    """Names of the indices of a chain of elements. An array's later dimensions are name_2, name_3."""
     keys = []
     for e in chain:
         for position in range(len(e.dims)):
@@ -97,19 +98,23 @@ def _drop_lane_of_whole_cages(names: list[str], first: int, shape: tuple[int, ..
 def interface_names(plant: Plant, cls: DeviceClass, os: str) -> list[str] | None:
     """Names of a switch's ports in an operating system, by port number; None if the parts give none for it.
 
-    The names are facts of the platform, so they come from the catalog (`names { sonic = "…" }`).
+    The names are facts of the platform, so they come from the catalog (`names { sonic = "…" }`). A management port
+    without one is `""`: it is no part of the fabric, so nobody needs its name.
     """
     found: list[str] = []
     for array in cls.terminals["port"]:
         element = plant.design.elements[array.element]
         whole, lane = element.interface_names.get(os), element.lane_names.get(os)
-        if whole is None or (element.splits and lane is None):
-            return None
-        split = {cage: s.count for s in element.splits for cage in range(s.first, s.last + 1)}
         assert isinstance(element.attributes, PortAttributes)
+        if whole is None or (element.splits and lane is None):
+            if not element.attributes.management:
+                return None
+            found += [""] * array.count
+            continue
+        split = {cage: s.count for s in element.splits for cage in range(s.first, s.last + 1)}
         electrical = element.attributes.lanes or 0
         inner = [e for e in plant.design.chain(array.element) if e.index > cls.element]
-        keys = [k for e in inner for k in _index_keys((e,))]
+        keys = [k for e in inner for k in index_keys((e,))]
         sizes = array.shape[: len(array.shape) - 1] if element.splits else array.shape
         lanes = array.shape[-1] if element.splits else 1
         own = [d.size for d in element.dims]

@@ -204,12 +204,25 @@ class Relations:
             return End.model_construct(steps=steps, origin=span)
         found = list(self._terminals(node, kind))
         if len(found) != 1 or any(self._nodes[e].element.dims for e in found[0]):
-            what = f"this {node.element.kind} has no {kind}" if not found else f"this {node.element.kind} has more than one {kind}"
-            known = ", ".join(f"`{'.'.join(self._nodes[e].element.name for e in way)}`" for way in found[:6])
+            count = "no" if not found else "more than one" if len(found) > 1 or self._many(found[0]) else "an array of one"
+            what = f"this {node.element.kind} has {count} {kind}"
+            known = ", ".join(f"`{self._indexed(way)}`" for way in found[:6])
             raise mistake("RW3004", span, what, help=f"name one of them: {known}" if known else "",
                           also=[(node.element.origin, "declared here")])
         more = [Step.model_construct(element=e, indices=()) for e in found[0]]
         return End.model_construct(steps=(*steps, *more), origin=span)
+
+    def _many(self, way: tuple[int, ...]) -> bool:
+        return any(dim.size > 1 for e in way for dim in self._nodes[e].element.dims)
+
+    def _indexed(self, way: tuple[int, ...]) -> str:
+        """A way down as a user would write it: `nic[*].p`, or `nic[0].p` of an array of one."""
+        pieces = []
+        for e in way:
+            element = self._nodes[e].element
+            inside = ", ".join("*" if dim.size > 1 else "0" for dim in element.dims)
+            pieces.append(f"{element.name}[{inside}]" if inside else element.name)
+        return ".".join(pieces)
 
     def _terminals(self, node: Node, kind: str) -> Iterator[tuple[int, ...]]:
         """The ways from an element down to terminals of a kind; management ports are passed over."""

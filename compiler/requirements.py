@@ -54,6 +54,9 @@ class Requirements:
             case s.Unary():
                 op = "not" if expr.operator == "not" else "negate"
                 return Condition.model_construct(op=op, args=(self._term(expr.operand, scope),), origin=expr.span)
+            case s.Binary() if expr.operator in ("div", "mod") and asks(expr):
+                raise mistake("RW2019", expr.span, f"`{expr.operator}` is not known for what the plant has",
+                              help="compare the quantity itself, or use `/`")
             case s.Binary() if expr.operator in _OPERATORS:
                 args = (self._term(expr.left, scope), self._term(expr.right, scope))
                 if all(isinstance(a, Value) for a in args):
@@ -152,3 +155,18 @@ class Requirements:
                 view = self._paths.view(node, first.text)
                 found.append(self._nodes[view.steps[-1].element])
         return found
+
+
+def asks(expr: s.Expr) -> bool:
+    """True if a condition holds a measure of the plant."""
+    match expr:
+        case s.Call():
+            return True
+        case s.Binary():
+            return asks(expr.left) or asks(expr.right)
+        case s.Unary():
+            return asks(expr.operand)
+        case s.Group():
+            return asks(expr.inner)
+        case _:
+            return False

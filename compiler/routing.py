@@ -21,6 +21,7 @@ from .asn import Ints
 from .design import Design, Network
 from .fabric import Fabric, SwitchClass, fabrics
 from .indices import evaluate
+from .names import index_keys
 from .plant import Plant
 from .schema import SwitchAttributes
 from .schema.policies import Ebgp
@@ -107,16 +108,16 @@ def _pools(network: Network, fabric: Fabric) -> tuple[dict[str, Prefix], list[Di
     given = network.attributes.pools
     policy = network.attributes.routing
     assert isinstance(policy, Ebgp)
-    needed = {"loopback": True, "host": bool(fabric.host.any()), "link": not policy.unnumbered}
-    examples = {"loopback": "10.0.0.0/16", "host": "10.128.0.0/9", "link": "10.64.0.0/12"}
+    needed = {"loopback": True, "host": bool(fabric.host.any()), "fabric": not policy.unnumbered}
+    examples = {"loopback": "10.0.0.0/16", "host": "10.128.0.0/9", "fabric": "10.64.0.0/12"}
     purposes = {
         "loopback": "every switch has a loopback address",
         "host": "hosts are linked to its leaves",
-        "link": "`unnumbered = false` gives every fabric link two addresses",
+        "fabric": "`unnumbered = false` gives every fabric link two addresses",
     }
     pools: dict[str, Prefix] = {}
     told: list[Diagnostic] = []
-    for name, text in (("loopback", given.loopback), ("host", given.host), ("link", given.link)):
+    for name, text in (("loopback", given.loopback), ("host", given.host), ("fabric", given.fabric)):
         if text is None:
             if needed[name]:
                 help = f'add `pools {{ {name} = "{examples[name]}" }}`, a prefix that is free in your network'
@@ -151,13 +152,14 @@ def _number(plant: Plant, fabric: Fabric, pools: dict[str, Prefix]) -> tuple[Rou
     bits = by_class({c.cls: c.host_bits for c in fabric.classes if c.tier == 1})
     block = by_class({c.cls: c.host_first for c in fabric.classes if c.tier == 1})
 
-    loopbacks, hosts, links = pools["loopback"], pools.get("host"), pools.get("link")
+    loopbacks, hosts, links = pools["loopback"], pools.get("host"), pools.get("fabric")
     last = fabric.classes[-1]
-    told += _fits(network, "loopback", loopbacks, last.first + last.capacity, "one address for each switch it may hold")
+    needed, why = last.first + last.capacity, "one address for each switch it may hold, after the first, which is free"
+    told += _fits(network, "loopback", loopbacks, needed + 1, why)
     if hosts is not None and fabric.host.any():
         told += _fits(network, "host", hosts, fabric.host_size, "a block for each leaf, two addresses for each port")
     if links is not None and not policy.unnumbered:
-        told += _fits(network, "link", links, 2 * fabric.link_count, "two addresses for each fabric link it may hold")
+        told += _fits(network, "fabric", links, 2 * fabric.link_count, "two addresses for each fabric link it may hold")
 
     with_hosts = (tier == 1) & (hosts is not None)
     host_base = np.where(with_hosts, (hosts.base if hosts else 0) + block + (plant.devices.rank[devices] << bits), -1)
@@ -170,7 +172,8 @@ def _number(plant: Plant, fabric: Fabric, pools: dict[str, Prefix]) -> tuple[Rou
         devices,
         tier,
         asn,
-        loopbacks.base + number,
+        # Some tools refuse the first address of a prefix as that of a host.
+        loopbacks.base + 1 + number,
         host_base,
         np.where(with_hosts, 32 - bits, -1),
         fabric.fabric,
@@ -225,9 +228,9 @@ def _asns(plant: Plant, fabric: Fabric, policy: Ebgp, number: Ints) -> Ints:
 
 
 def _indices(plant: Plant, c: SwitchClass, rank: Ints) -> dict[str, Ints]:
-    """Columns of the indices that a pattern may use, by name; an array's later dimensions are name_2, name_3."""
+    """Columns of the indices that a pattern may use, by name."""
     chain = plant.design.chain(c.element)
-    keys = [e.name if n == 0 else f"{e.name}_{n + 1}" for e in chain for n in range(len(e.dims))]
+    keys = index_keys(chain)
     capacity = plant.classes[c.cls].capacity
     # The unit dimension in front serves a class that stands in no array.
     columns = np.unravel_index(rank, (max(prod(capacity), 1), 1) if not capacity else capacity)
@@ -291,7 +294,7 @@ def _overlaps(design: Design, planned: list[Routing]) -> list[Diagnostic]:
     pools: list[tuple[int, str, Prefix]] = []
     for routing in planned:
         given = design.networks[routing.network].attributes.pools
-        for name, text in (("loopback", given.loopback), ("host", given.host), ("link", given.link)):
+        for name, text in (("loopback", given.loopback), ("host", given.host), ("fabric", given.fabric)):
             prefix = parse_prefix(text) if text is not None else ""
             if isinstance(prefix, Prefix):
                 pools.append((routing.network, name, prefix))

@@ -147,8 +147,10 @@ class Names:
             if value is not None:
                 raise mistake("RW2007", first.span, "this is a value, not a definition")
             known = [n for n, d in scope.module.names.items() if isinstance(d, s.Declaration)]
+            qualified = [a for a, key in scope.module.uses.items() if first.text in self.program.modules[key].names]
             raise mistake("RW2001", first.span, "no definition of this name",
-                          help=suggest(first.text, [*known, *KINDS, *scope.module.uses], "declare it, or `use` its module"))
+                          help=f"did you mean `{qualified[0]}.{first.text}`?" if qualified
+                          else suggest(first.text, [*known, *KINDS, *scope.module.uses], "declare it, or `use` its module"))
         module = self.module(first, scope)
         if len(names) > 2:
             raise mistake("RW2001", names[2].span, "a module holds no further modules")

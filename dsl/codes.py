@@ -115,6 +115,8 @@ CODES: dict[str, Code] = {
     "RW8003": Code("error", "a host name that this operating system cannot have"),
     "RW8004": Code("error", "an MTU that this operating system cannot have"),
     "RW8005": Code("note", "an operating system is not told all that the network asks for"),
+    "RW8006": Code("warning", "the lane numbers of ports are not known"),
+    "RW8007": Code("note", "cable lengths are not known, so switches assume long ones"),
     "RW8100": Code("note", "there is no workload to simulate"),
     "RW8101": Code("error", "it is not clear which port serves which accelerator"),
     "RW8102": Code("error", "the fabric of this workload is not a tree of tiers"),

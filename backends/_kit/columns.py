@@ -6,7 +6,7 @@ cables cost a million small references, not a million strings built in Python.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -44,15 +44,15 @@ def interfaces(plant: Plant) -> TerminalNames:
     They are free text of the catalog, so they are made harmless for spreadsheets.
     """
 
-    def of(cls: DeviceClass) -> list[str] | None:
+    def of(cls: DeviceClass) -> Sequence[str | None] | None:
         os = plant.element_of(cls).os
         names = None if os is None else interface_names(plant, cls, os)
-        return None if names is None else [harmless(name) for name in names]
+        return None if names is None else [harmless(name) if name else None for name in names]
 
     return _flat(plant, "port", of)
 
 
-def _flat(plant: Plant, kind: str, names: Callable[[DeviceClass], list[str] | None]) -> TerminalNames:
+def _flat(plant: Plant, kind: str, names: Callable[[DeviceClass], Sequence[str | None] | None]) -> TerminalNames:
     flat: list[str | None] = []
     start = np.zeros(len(plant.classes), dtype=np.int64)
     for cls in plant.classes:

@@ -19,6 +19,7 @@ from ...compiler.routing import Routing
 from ...compiler.schema import SwitchAttributes
 from ...compiler.schema.policies import Roce
 from .ports import NameGiver, Port, front
+from .reach import reaches
 from .safe import one_line
 
 Role = Literal["leaf", "spine", "superspine", "core"]
@@ -29,7 +30,7 @@ DEFAULT_MTU = 9100
 
 _KINDS: tuple[Use, ...] = ("fabric", "host", "linked")
 
-_Linked = tuple[Use, str, str, str, int, str, str, int]
+_Linked = tuple[Use, str, str, str, int, str, str, int, int]
 """An interface without its port."""
 
 _CHUNK = 256
@@ -55,6 +56,7 @@ class Interface(NamedTuple):
     `fabric` leads to another switch of the network, `host` to an addressed host, `linked` to anything else.
     `address` is its own with length, `peer_address` the other end's without; both are empty if unnumbered.
     `peer_asn` is -1 but for a switch of the network. `length_um` is the cable's, in micrometres; -1 if unknown.
+    `reach_um` is the longest that it can be; -1 if the spec does not say what it is.
     """
 
     port: Port
@@ -66,6 +68,7 @@ class Interface(NamedTuple):
     address: str
     peer_address: str
     length_um: int
+    reach_um: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,10 +169,11 @@ class _Maker:
         present = set(np.unique(plant.devices.cls[routing.devices]).tolist())
         self._fronts = {c.index: front(plant, c, give) for c in plant.classes if c.index in present}
         self._unused = {
-            index: [Interface(port, "unused", "", "", "", -1, "", "", -1) for port in ports]
+            index: [Interface(port, "unused", "", "", "", -1, "", "", -1, -1) for port in ports]
             for index, ports in self._fronts.items()
         }
         self._cables = cable_ids(plant)
+        self._reaches = reaches(plant.design)
         self._asn = np.full(len(plant.devices), -1, dtype=np.int64)
         self._asn[routing.devices] = routing.asn
 
@@ -203,9 +207,10 @@ class _Maker:
                     f"{address}/31" if address else "",
                     peer_address,
                     length,
+                    reach,
                 ),
             )
-            for number, kind, peer, cls, port, asn, cable, address, peer_address, length in zip(
+            for number, kind, peer, cls, port, asn, cable, address, peer_address, length, reach in zip(
                 ends.port[picked].tolist(),
                 [_KINDS[k] for k in np.where(fabric, 0, np.where(own >= 0, 1, 2)).tolist()],
                 peers.tolist(),
@@ -216,6 +221,7 @@ class _Maker:
                 dotted_column(own),
                 dotted_column(other),
                 self._plant.links.length_um[links].tolist(),
+                self._reaches[self._plant.links.rule[links]].tolist(),
                 strict=True,
             )
         ]

@@ -1,4 +1,8 @@
-"""Which switches a switch backend renders, and their models."""
+"""Which switches a switch backend renders, and their models.
+
+What is in a switch's file comes from the plant at capacity: a port for a neighbour that is only reserved is configured
+from the first day, so building that neighbour changes no file. Which switches get a file follows from what is built.
+"""
 
 from __future__ import annotations
 
@@ -7,10 +11,11 @@ from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ...compiler.backend import Request
 from ...compiler.design import Design
-from ...compiler.plant import DeviceClass, Plant
+from ...compiler.plant import DeviceClass, Ints, Plant
 from ...compiler.routing import Routing, plan
 from .device_model import SwitchModel, switches
 from .ports import NameGiver
@@ -20,13 +25,15 @@ from .ports import NameGiver
 class Fleet:
     """The switches that a request wants rendered for an operating system: its own, or all if it was named.
 
-    `networks` holds each routed network with the classes of such switches in it.
+    `design` and `plant` are at capacity, and `built` has a row for each device of that plant. `networks` holds each
+    routed network with the classes of such switches in it.
     """
 
     design: Design
     plant: Plant
     request: Request
     os: str
+    built: NDArray[np.bool_]
     networks: tuple[tuple[Routing, tuple[DeviceClass, ...]], ...]
 
     @property
@@ -38,25 +45,32 @@ class Fleet:
         """The first switch of a class, as an example."""
         return self.plant.devices.names[cls.first]
 
+    def rows(self, routing: Routing, classes: tuple[DeviceClass, ...]) -> Ints:
+        """The rows of a network that are such switches and built."""
+        mine = np.isin(self.plant.devices.cls[routing.devices], [c.index for c in classes])
+        return np.flatnonzero(mine & self.built[routing.devices])
+
 
 def fleet(design: Design, plant: Plant, request: Request, os: str) -> Fleet:
     """The switches of a request; none where the routing has a mistake, which the checks tell of."""
+    grown = plant.at_capacity
+    built = np.zeros(len(grown.devices), dtype=np.bool_)
+    built[plant.numbers_at_capacity(np.arange(len(plant.devices)))] = True
     networks = []
-    for routing in plan(design, plant)[0]:
-        present = set(np.unique(plant.devices.cls[routing.devices]).tolist())
-        wanted = [c for c in plant.classes if c.index in present]
+    for routing in plan(grown.design, grown)[0]:
+        present = set(np.unique(grown.devices.cls[routing.devices[built[routing.devices]]]).tolist())
+        wanted = [c for c in grown.classes if c.index in present]
         mine = tuple(c for c in wanted if request.named or design.elements[c.element].os == os)
         if mine:
             networks.append((routing, mine))
-    return Fleet(design, plant, request, os, tuple(networks))
+    return Fleet(grown.design, grown, request, os, built, tuple(networks))
 
 
 def models(fleet: Fleet, give: NameGiver) -> Iterator[SwitchModel]:
     """Models of the switches of this shard."""
     request = fleet.request
     for routing, classes in fleet.networks:
-        devices = routing.devices
-        mine = np.isin(fleet.plant.devices.cls[devices], [c.index for c in classes])
-        rows = np.flatnonzero(mine & (devices % request.shards == request.shard))
+        rows = fleet.rows(routing, classes)
+        rows = rows[routing.devices[rows] % request.shards == request.shard]
         if len(rows):
             yield from switches(fleet.plant, routing, rows, give)

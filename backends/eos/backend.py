@@ -60,7 +60,7 @@ class Eos:
 
 def speed(port: Port) -> str:
     """A port's speed with its lanes, such as `400g-8`; whole Gbps are all that EOS knows."""
-    return f"{port.speed // 10**9}g-{len(port.lanes)}"
+    return f"{port.speed // 10**9}g-{port.width}"
 
 
 def match(rule: PrefixMatch) -> str:

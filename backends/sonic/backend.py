@@ -3,6 +3,11 @@
 `config_db.json` goes to `/etc/sonic`, `frr.conf` to `/etc/sonic/frr`. The routing configuration mode is
 `split-unified`, in which SONiC starts FRR from that file and writes none of its own (docker-fpm-frr,
 docker_init.sh), so there are no BGP tables: two sources of one truth would differ some day.
+
+Lane numbers, aliases and indices of ports are facts of a platform. Where the catalog has its port map (`serdes`), PORT
+holds them. Elsewhere they are left out rather than invented, and RW8006 says so: SONiC does not load such a PORT as it
+is. On the switch, `sonic-cfggen -H -k <SKU> -j config_db.json --print-data` begins with the platform's own port map
+and lays this file over it, which completes it.
 """
 
 from __future__ import annotations
@@ -25,6 +30,7 @@ from .._kit.refusals import bad_host_names, bad_interface_names, bad_mtu, unname
 from .._kit.safe import folder
 from .qos import qos_tables
 from .tables import Tables, base_tables
+from .unknowns import unknown_lanes, unknown_lengths
 
 OS = "sonic"
 
@@ -53,6 +59,8 @@ class Sonic:
                 bad_host_names(mine),
                 bad_interface_names(mine, names_for(OS), NAME_LENGTH),
                 bad_mtu(mine, *MTU),
+                unknown_lanes(mine),
+                unknown_lengths(mine),
             )
         )
 

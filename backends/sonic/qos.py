@@ -18,10 +18,10 @@ NAME = "AZURE"
 CONTROL_DSCP = 48
 
 LENGTHS = (5, 40, 300, 2000)
-"""Cable lengths in metres that platforms have headroom for (pg_profile_lookup.ini); the next longer one is safe."""
+"""Cable lengths in metres that most platforms have headroom for (pg_profile_lookup.ini); the next longer is safe."""
 
-UNKNOWN_LENGTH = {"host": 5, "fabric": 40, "linked": 40}
-"""SONiC's own lengths by role, where the design has no floor plan."""
+LONGEST_GUESS = 300
+"""Longest cable in metres that is assumed where nothing tells: what SONiC itself takes between spine and leaf."""
 
 WATCHDOG_MS = "200"
 """SONiC's default detection and restoration times and polling interval, in milliseconds."""
@@ -99,7 +99,13 @@ def _length(interface: Interface) -> str:
     if interface.kind == "unused":
         # No cable, so no headroom.
         return "0m"
-    if interface.length_um < 0:
-        return f"{UNKNOWN_LENGTH[interface.kind]}m"
-    metres = -(-interface.length_um // 10**6)
-    return f"{next((length for length in LENGTHS if metres <= length), metres)}m"
+    return f"{headroom_metres(interface.length_um, interface.reach_um)}m"
+
+
+def headroom_metres(length_um: int, reach_um: int) -> int:
+    """The cable length that headroom is asked for. A length that is not known is taken as the longest that it may be:
+    headroom for too short a cable loses packets of the lossless class, for too long a one it only takes buffer."""
+    metres = -(-length_um // 10**6)
+    if length_um < 0:
+        metres = min(-(-reach_um // 10**6), LONGEST_GUESS) if reach_um >= 0 else LONGEST_GUESS
+    return next((length for length in LENGTHS if metres <= length), metres)

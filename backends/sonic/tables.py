@@ -63,15 +63,17 @@ def _ports(switch: SwitchModel) -> dict[str, Row]:
 
 
 def _port(interface: Interface, mtu: str) -> Row:
+    """A port. Where the catalog has no port map, the platform's own must supply alias, index and lanes (RW8006)."""
     port = interface.port
-    row = {
-        "alias": alias(port),
-        "index": str(port.cage),
-        "lanes": ",".join(map(str, port.lanes)),
-        "speed": str(port.speed // 10**6),
-        "mtu": mtu,
-        "subport": str(port.part),
-    }
+    row = {}
+    if port.front or port.lanes:
+        row["alias"] = alias(port)
+    if port.lanes:
+        row["index"] = str(port.cage)
+        row["lanes"] = ",".join(map(str, port.lanes))
+    row["speed"] = str(port.speed // 10**6)
+    row["mtu"] = mtu
+    row["subport"] = str(port.part)
     if port.speed >= RS_FEC_FROM:
         row["fec"] = "rs"
     if interface.kind == "unused":
@@ -83,8 +85,8 @@ def _port(interface: Interface, mtu: str) -> Row:
 
 
 def alias(port: Port) -> str:
-    """The front panel's name as SONiC platforms have it: `etp7`, and `etp7a`, `etp7b` for the parts of a cage."""
-    return f"etp{port.cage}" + ("abcdefgh"[port.part - 1] if port.part else "")
+    """The platform's name of a port, by default as most have it: `etp7`, and `etp7a`, `etp7b` for parts of a cage."""
+    return port.front or f"etp{port.cage}" + ("abcdefgh"[port.part - 1] if port.part else "")
 
 
 def _interfaces(switch: SwitchModel) -> dict[str, Row]:

@@ -129,7 +129,7 @@ def _does_not_fit(link: _Link) -> Diagnostic | None:
         f"takes {' or '.join(_cages(port))}",
         detail=link.shown(np.ones(len(link.devices[0]), dtype=np.bool_)) + f"; {media.name} is {has}",
         help="use an optic or cable whose form is the cage's"
-        + ("" if media.kind == "cable" else "; `using a_optic, z_optic` names one for each end"),
+        + ("" if media.kind == "cable" else "; `using one to other` names one for each end"),
         also=[(media.origin, f"{has}, declared here"), (port.origin, "the port, declared here")],
     )
 

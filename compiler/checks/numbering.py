@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...dsl.diagnostics import Diagnostic
+from ...dsl.diagnostics import Diagnostic, has_errors
+from ..capacity import reserved
 from .facts import Facts
 
 
 def numbering(facts: Facts) -> Iterator[Diagnostic]:
-    """RW70xx, as the numbering of the routed networks finds them."""
+    """RW70xx, as the numbering of the routed networks finds them; RW3017 where only what is reserved is wrong.
+
+    Switches are configured from the plant at capacity, so a mistake there would leave them without a file.
+    """
     if not facts.design.networks:
         return
     from ..routing import plan
 
-    yield from plan(facts.design, facts.plant)[1]
+    _, told = plan(facts.design, facts.plant)
+    yield from told
+    grown = facts.plant.at_capacity
+    if grown is not facts.plant and not has_errors(told):
+        yield from reserved(plan(grown.design, grown)[1])

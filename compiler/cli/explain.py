@@ -23,7 +23,7 @@ def command(code: str | None, console: Console) -> None:
     wanted = code.strip().upper()
     wanted = f"RW{wanted}" if wanted.isdecimal() else wanted
     if wanted not in CODES:
-        near = get_close_matches(wanted, CODES, n=3)
+        near = _near(wanted)
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise click.UsageError(f"unknown code {code!r}{hint or ';'} `rackwright explain` lists all")
     # The package may be known by another name than ours if somebody vendors it.
@@ -32,3 +32,10 @@ def command(code: str | None, console: Console) -> None:
         click.echo(page.read_text("utf-8"), nl=False)
         return
     click.echo(f"# {wanted}: {CODES[wanted].summary}")
+
+
+def _near(code: str) -> list[str]:
+    """Codes that differ in one place, else those that look alike."""
+    wrong = {known: sum(a != b for a, b in zip(known, code, strict=True)) for known in CODES if len(known) == len(code)}
+    one = sorted(known for known, count in wrong.items() if count == 1)
+    return one[:3] or get_close_matches(code, CODES, n=3)

@@ -1,4 +1,4 @@
-"""A plant, a device or a cable in a few lines of text."""
+"""A plant, a device, a rack or a cable in a few lines of text."""
 
 from __future__ import annotations
 
@@ -7,8 +7,11 @@ from difflib import get_close_matches
 
 import numpy as np
 
+from ...dsl.source import Sources
+from ...dsl.units import UNITS, format_number
 from ..names import cable_id, cable_ids, terminal_names
 from ..plant import Plant
+from ..schema import PartAttributes, RackAttributes
 
 _NEAR = 20_000  # names among which a near one is looked for; more would take seconds
 
@@ -16,7 +19,8 @@ _NEAR = 20_000  # names among which a near one is looked for; more would take se
 def counts(plant: Plant) -> Iterator[str]:
     """Devices by class and cables by rule."""
     design = plant.design
-    yield f"{design.name}: {len(plant.devices):,} devices in {len(plant.racks):,} racks, {len(plant.links):,} cables"
+    racks = _count(len(plant.racks), "rack")
+    yield f"{design.name}: {len(plant.devices):,} devices in {racks}, {len(plant.links):,} cables"
     yield ""
     rows = []
     for cls in plant.classes:
@@ -39,16 +43,18 @@ def counts(plant: Plant) -> Iterator[str]:
             yield f"{len(relation):,} {word}"
 
 
-def find(plant: Plant, query: str) -> Iterable[str] | None:
-    """A device by host name, or a cable by identifier; None if there is neither."""
+def find(plant: Plant, query: str, sources: Sources) -> Iterable[str] | None:
+    """A device by host name, a rack by name, or a cable by identifier; None if there is none of them."""
     if query in plant.devices.names:
         return _device(plant, plant.devices.names.index(query))
+    if query in plant.racks.names:
+        return _rack(plant, plant.racks.names.index(query))
     tag, dash, _ = query.rpartition("-")
     if dash and tag in {rule.tag for rule in plant.design.rules}:
         ids = cable_ids(plant)
         found = (ids == query).arg_max()
         if found is not None and ids[found] == query:
-            return _cable(plant, found)
+            return _cable(plant, found, sources)
     return None
 
 
@@ -89,7 +95,7 @@ def _device(plant: Plant, device: int) -> Iterator[str]:
     yield f"{len(rows)} of {len(ports)} ports used"
 
 
-def _cable(plant: Plant, link: int) -> Iterator[str]:
+def _cable(plant: Plant, link: int, sources: Sources) -> Iterator[str]:
     links = plant.links
     yield cable_id(plant, link)
     for side, devices, terminals in (("a", links.a_device, links.a_terminal), ("z", links.z_device, links.z_terminal)):
@@ -105,7 +111,40 @@ def _cable(plant: Plant, link: int) -> Iterator[str]:
     yield f"using   {' to '.join(dict.fromkeys(rule.using or ())) or '-'}"
     yield f"length  {f'{length / 1_000_000:.2f} m' if length >= 0 else '-'}"
     yield f"network {plant.design.networks[network].name if network >= 0 else '-'}"
-    yield f"rule    {rule.origin.file}, character {rule.origin.start}"
+    line, _ = sources[rule.origin.file].position(rule.origin.start)
+    yield f"rule    {rule.origin.file}:{line}"
+
+
+def _rack(plant: Plant, rack: int) -> Iterator[str]:
+    element = plant.design.elements[int(plant.racks.element[rack])]
+    attributes = element.attributes
+    unit = (attributes.unit if isinstance(attributes, RackAttributes) else None) or "RU"
+    size = UNITS[unit][0] * 1_000_000
+    yield f"{plant.racks.names[rack]}: rack {element.definition}"
+    row, bay = int(plant.racks.row[rack]), int(plant.racks.bay[rack])
+    yield f"floor  {f'row {row}, bay {bay}' if row >= 0 else '-'}"
+    yield ""
+    inside = np.flatnonzero(plant.devices.rack == rack)
+    top_down = inside[np.argsort(-plant.devices.bottom_um[inside], kind="stable")]
+    rows = []
+    for device in top_down.tolist():
+        bottom = int(plant.devices.bottom_um[device])
+        part = plant.element_of(plant.class_of(device))
+        height = part.attributes.height if isinstance(part.attributes, PartAttributes) else None
+        rows.append(
+            (
+                format_number(bottom / size + 1) if bottom >= 0 else "-",
+                str(height) if height is not None else "-",
+                plant.devices.names[device],
+                part.kind,
+                part.definition,
+            )
+        )
+    yield from _table((unit, "height", "device", "kind", "part"), rows)
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number:,} {word}" if number == 1 else f"{number:,} {word}s"
 
 
 def _speed(bits: int) -> str:

@@ -28,7 +28,7 @@ def command(
     """Show what SPEC describes.
 
     Without QUERY: devices by class and cables by rule. QUERY is a device's host name (its ports and what they are
-    joined to) or the identifier of a cable.
+    joined to), the name of a rack (what stands in it, from the top), or the identifier of a cable.
     """
     if schema:
         from ..design import Design
@@ -51,7 +51,7 @@ def command(
         raise SystemExit(code or 1)
     from .picture import counts, find
 
-    lines = counts(plant) if query is None else find(plant, query)
+    lines = counts(plant) if query is None else find(plant, query, compilation.sources)
     if lines is None:
         from ...dsl.diagnostics import diagnose
         from .picture import nearest

@@ -54,4 +54,4 @@ def _clash(a: tuple[str, str], b: tuple[str, str]) -> Bug:
 def _folded(path: str) -> str:
     if path.isascii():
         return path.lower()
-    return unicodedata.normalize("NFC", unicodedata.normalize("NFC", path).casefold())
+    return unicodedata.normalize("NFC", path.casefold())

@@ -130,10 +130,16 @@ class PortAttributes(Attributes):
     speed: Rate = Field(description="Speed of the whole cage, one direction.")
     cage: Cage | list[Cage] | None = Field(default=None, description="Form factor, or all form factors that fit.")
     lanes: int | None = Field(default=None, description="Electrical lanes of the cage.")
+    serdes: list[int] = Field(
+        default_factory=list,
+        description="First physical lane of each cage as the platform's port map numbers them, in the order of the "
+        "cages; the lanes of a cage are consecutive.",
+    )
     max_split: int = Field(default=1, description="Most logical ports that the cage can be split into.")
     management: bool = Field(default=False, description="A management port: no part of the data fabric.")
     names: dict[str, PatternText] = Field(
-        default_factory=dict, description="Interface name in each operating system, such as `Ethernet{8*eth}`."
+        default_factory=dict, description="Interface name in each operating system, such as `Ethernet{8*eth}`; "
+        "`front` is what the platform itself calls the port.",
     )
     lane_names: dict[str, PatternText] = Field(
         default_factory=dict, description="Interface name of one port of a split cage; `lane` is its index, `width` its lanes."

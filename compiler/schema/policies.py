@@ -29,9 +29,9 @@ class Unrouted(Model):
 class Pools(Model):
     """Address pools, as prefixes."""
 
-    loopback: str | None = Field(default=None, description="One /32 a switch.")
+    loopback: str | None = Field(default=None, description="One /32 a switch; the first address stays free.")
     host: str | None = Field(default=None, description="A block a leaf, of which each host port has a /31.")
-    link: str | None = Field(default=None, description="A /31 a fabric link, where sessions are numbered.")
+    fabric: str | None = Field(default=None, description="A /31 a fabric link, where sessions are numbered.")
 
 
 class Ecn(Model):

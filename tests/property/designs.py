@@ -69,7 +69,7 @@ class Small:
             block(
                 "network fabric",
                 f"routing = ebgp {{ unnumbered = {str(self.unnumbered).lower()}, base_asn = 4200000000 }}",
-                'pools { loopback = "10.255.0.0/16", host = "10.0.0.0/12", link = "10.64.0.0/12" }',
+                'pools { loopback = "10.255.0.0/16", host = "10.0.0.0/12", fabric = "10.64.0.0/12" }',
                 "roce { priority = 3, dscp = 26, ecn = 1 MB .. 2 MB at 5 % }" if self.lossless else "",
                 "mtu = 9100 B",
             ),

@@ -29,7 +29,7 @@ def interfaces(switch: SwitchModel) -> list[dict[str, Any]]:
             one["shutdown"] = True
         else:
             one |= {"description": i.description, "mtu": 9100, "switchport": {"enabled": False}}
-            one |= {"speed": f"{i.port.speed // 10**9}g-{len(i.port.lanes)}", "service_profile": "LOSSLESS"}
+            one |= {"speed": f"{i.port.speed // 10**9}g-{i.port.width}", "service_profile": "LOSSLESS"}
             one |= {"ip_address": i.address} if i.address else {"ipv6_enable": True}
         found.append(one)
     return found

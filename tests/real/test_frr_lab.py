@@ -160,7 +160,7 @@ def test_unequal_numbers_need_the_relaxed_comparison(design: tuple[Design, Plant
 @pytest.mark.parametrize("unnumbered", [True, False])
 def test_three_tiers(unnumbered: bool) -> None:
     design, plant = built(CLOS)
-    pools = design.networks[0].attributes.pools.model_copy(update={"link": "10.64.0.0/20"})
+    pools = design.networks[0].attributes.pools.model_copy(update={"fabric": "10.64.0.0/20"})
     design, plant = with_network(design, routing=Ebgp(unnumbered=unnumbered, bfd=True), pools=pools)
     top = frr_lab.topology(plant, routed(design, plant), MTU)
     expected = frr_lab.expectations(top)

@@ -34,7 +34,7 @@ def test_the_models_take_it(spec: str) -> None:
 
 def test_the_models_take_numbered_sessions() -> None:
     design, _ = built(CLOS)
-    pools = design.networks[0].attributes.pools.model_copy(update={"link": "10.64.0.0/20"})
+    pools = design.networks[0].attributes.pools.model_copy(update={"fabric": "10.64.0.0/20"})
     for path, data in databases(*with_network(design, routing=Ebgp(unnumbered=False), pools=pools)).items():
         assert sonic_yang.complaints(data) == "", path
 

@@ -102,7 +102,7 @@ TEXTS = {
         "RW2014",
     ),
     "long chain of values": (
-        "let v0 = 1\n" + "".join(f"let v{i} = v{i - 1} + 1\n" for i in range(1, 3000)) + "rack r { a[v2999] : rack }",
+        "let v0 = 1\n" + "".join(f"let v{i} = v{i - 1} + 1\n" for i in range(1, 3000)) + "hall r { a[v2999] : rack }",
         "RW1004",
     ),
     "endless range": (

@@ -268,8 +268,9 @@ def test_codes_of_the_tool_are_explained(code: str) -> None:
 def test_explain() -> None:
     listed = run("explain").stdout.splitlines()
     assert [line.split()[0] for line in listed] == sorted(CODES)
-    result = run("explain", "RW3077")
-    assert result.exit_code == 2 and "did you mean RW3007" in result.stderr
+    for wrong in ("RW3077", "RW30007"):
+        result = run("explain", wrong)
+        assert result.exit_code == 2 and "did you mean RW" in result.stderr and "RW3007" in result.stderr, wrong
     assert run("explain", "rw0012").stdout == run("explain", "RW0012").stdout
 
 

@@ -194,6 +194,7 @@ def test_links_in_the_old_tree_lead_nowhere(tmp_path: Path) -> None:
     assert (done.diagnostics, done.written) == ((), 2)
     assert not (out / "b").is_symlink() and (out / "pipe").is_file()
     assert tree(outside) == {"a": b"1", "b": b"2"}
+    assert [d.path for d in check(out, {"b": b"2", "pipe": b"", "d/a": b"1"}).differences if d.path == "d/a"] == ["d/a"]
     # The link at `d` is nobody's artifact, so it is kept, and in the way of `d/a`.
     assert code(write(out, {"d/a": b"1"}).diagnostics) == ["RW0013"]
     assert tree(outside) == {"a": b"1", "b": b"2"}

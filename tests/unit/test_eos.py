@@ -99,7 +99,7 @@ def test_jericho_has_one_kind_of_queue() -> None:
 
 
 def test_numbered_sessions(clos: tuple[Design, Plant]) -> None:
-    pools = clos[0].networks[0].attributes.pools.model_copy(update={"link": "10.64.0.0/20"})
+    pools = clos[0].networks[0].attributes.pools.model_copy(update={"fabric": "10.64.0.0/20"})
     numbered = with_network(clos[0], routing=Ebgp(unnumbered=False), pools=pools)
     files = rendered(Eos(), *numbered)
     text = files["configs/eos/pod0-leaf1/startup-config"]

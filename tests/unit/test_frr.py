@@ -92,7 +92,7 @@ def test_a_spine_has_no_block(files: dict[str, str]) -> None:
 
 
 def test_numbered_sessions(clos: tuple[Design, Plant]) -> None:
-    pools = clos[0].networks[0].attributes.pools.model_copy(update={"link": "10.64.0.0/20"})
+    pools = clos[0].networks[0].attributes.pools.model_copy(update={"fabric": "10.64.0.0/20"})
     files = rendered(Frr(), *with_network(clos[0], routing=Ebgp(unnumbered=False), pools=pools))
     text = leaf(files)
     own = next(line for line in block(text, "interface swp1") if line.startswith("ip address")).split()[2]

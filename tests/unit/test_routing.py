@@ -83,7 +83,7 @@ def test_fabric_links_have_no_addresses_unless_numbered(clos: tuple[Design, Plan
 
 
 def numbered(design: Design, pool: str = "10.64.0.0/20") -> tuple[Design, Plant]:
-    pools = design.networks[0].attributes.pools.model_copy(update={"link": pool})
+    pools = design.networks[0].attributes.pools.model_copy(update={"fabric": pool})
     return with_network(design, routing=Ebgp(unnumbered=False), pools=pools)
 
 

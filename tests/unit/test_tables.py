@@ -43,7 +43,7 @@ shelf supply_shelf {
 
 cdu unit {
     peak_power = 1 kW
-    warm[4] : coolant_out
+    warm[8] : coolant_out
 }
 
 rack cabinet {
