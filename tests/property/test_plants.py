@@ -104,25 +104,8 @@ def rows(data: bytes) -> dict[str, dict[str, str]]:
 @FEW
 @given(grown())
 def test_growth_changes_no_config(folder: Path, both: tuple[Small, Small]) -> None:
-    """A switch that gains no link keeps its configuration to the byte; one that does only gains lines
-    (and as many paths as it then has)."""
     one, two = (compiled_small(folder, design) for design in both)
-    linked_before, linked_after = linked(plant_of(one)), linked(plant_of(two))
-    before, after = files(one, "frr"), files(two, "frr")
-    assert before.keys() <= after.keys()
-    for path, data in before.items():
-        device = path.split("/")[2]
-        if linked_before[device] == linked_after[device]:
-            assert data == after[path], path
-        else:
-            lost = set(data.decode().splitlines()) - set(after[path].decode().splitlines())
-            lost = {line for line in lost if not line.strip().startswith("maximum-paths")}
-            assert not lost, f"{path} lost {sorted(lost)}"
-
-
-def linked(plant: Plant) -> dict[str, int]:
-    """Links of each device."""
-    return dict(zip(plant.devices.names, np.diff(plant.ends.start).tolist(), strict=True))
+    assert files(one, "frr").items() <= files(two, "frr").items()
 
 
 @FEW

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 from emitting import Fake
+
 from rackwright.compiler import registry
 from rackwright.compiler.backend import Request
 from rackwright.compiler.cli import main

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from emitting import STAMP, Fake, check, identity, only, tree, work, write
+
 from rackwright.compiler.emit import Stamp, emit
 from rackwright.compiler.failure import Bug
 

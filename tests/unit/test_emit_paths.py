@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from emitting import STAMP, Fake, only, tree, work, write
+
 from rackwright.compiler.emit import emit
 from rackwright.compiler.failure import Bug
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from emitting import STAMP, Fake, check, only, tree, work, write
+
 from rackwright.compiler.backend import Artifact, Request
 from rackwright.compiler.design import Design
 from rackwright.compiler.emit import emit

@@ -8,6 +8,7 @@ from textwrap import dedent
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+
 from rackwright.dsl.format import format_source, outline
 from rackwright.dsl.parse import parse
 from rackwright.dsl.source import Source

@@ -53,7 +53,7 @@ def test_unused_ports_are_left_alone(files: dict[str, str]) -> None:
 
 def test_bgp(files: dict[str, str]) -> None:
     assert block(leaf(files), "router bgp 4200000003") == [
-        "bgp router-id 10.0.0.3",
+        "bgp router-id 10.0.0.4",
         "bgp log-neighbor-changes",
         "no bgp default ipv4-unicast",
         "bgp bestpath as-path multipath-relax",
@@ -78,7 +78,7 @@ def test_policies_let_nothing_out_but_loopbacks_and_blocks(files: dict[str, str]
     lines = leaf(files).splitlines()
     assert "ip prefix-list LOOPBACKS seq 10 permit 10.0.0.0/24 ge 32" in lines
     assert "ip prefix-list HOSTS seq 10 permit 10.128.0.0/16 ge 27 le 27" in lines
-    assert "ip prefix-list OWN seq 10 permit 10.0.0.3/32" in lines
+    assert "ip prefix-list OWN seq 10 permit 10.0.0.4/32" in lines
     assert "ip prefix-list OWN seq 20 permit 10.128.0.32/27 ge 31 le 31" in lines
     used = {line.split()[-1] for line in lines if line.startswith(" match ip address prefix-list")}
     assert used == {line.split()[2] for line in lines if line.startswith("ip prefix-list")}
@@ -104,12 +104,11 @@ def test_numbered_sessions(clos: tuple[Design, Plant]) -> None:
     assert "10.64.0.0" not in "".join(line for line in text.splitlines() if "prefix-list" in line)
 
 
-def test_growth_changes_no_file_of_a_switch_that_gains_no_link(files: dict[str, str], tmp_path: Path) -> None:
-    after = rendered(Frr(), *edited(tmp_path, ("pod[2 of 4]", "pod[3 of 4]")))
-    assert {path for path, text in files.items() if after[path] != text} == {
-        "configs/frr/core0/frr.conf",
-        "configs/frr/core1/frr.conf",
-    }
+def test_a_port_for_a_reserved_pod_is_configured(files: dict[str, str]) -> None:
+    core = files["configs/frr/core1/frr.conf"]
+    assert block(core, "interface swp4")[0].startswith("description to pod3-spine1 eth4 cable ")
+    assert " neighbor swp4 interface peer-group FABRIC\n" in core and "  maximum-paths 4\n" in core
+    assert "configs/frr/pod3-spine1/frr.conf" not in files
 
 
 def test_only_its_own_switches_unless_named(clos: tuple[Design, Plant]) -> None:

@@ -14,6 +14,7 @@ from rackwright.compiler.addresses import Prefix, dotted, parse_prefix
 from rackwright.compiler.asn import clash_below, clash_of_leaves, clash_of_peers, first_reserved
 from rackwright.compiler.design import Design
 from rackwright.compiler.fabric import fabrics
+from rackwright.compiler.pipeline import compile_spec
 from rackwright.compiler.plant import Plant
 from rackwright.compiler.routing import Routing, plan
 from rackwright.compiler.schema.policies import Ebgp, Pools
@@ -50,7 +51,9 @@ def test_numbers_go_over_the_capacity_in_the_order_of_paths(clos: tuple[Design, 
     # Ten, not six: pods 2 and 3 are reserved.
     assert [asn["pod0-spine0"], asn["pod1-spine1"]] == [BASE + 10, BASE + 13]
     loopback = by_name(clos[1], routing, routing.loopback)
-    assert dotted(loopback["pod1-spine1"]) == "10.0.0.13"
+    assert dotted(loopback["pod1-spine1"]) == "10.0.0.14"
+    # The first address of the pool is free.
+    assert dotted(loopback["core0"]) == "10.0.0.1"
 
 
 def test_every_leaf_has_an_aligned_block(clos: tuple[Design, Plant]) -> None:
@@ -80,6 +83,15 @@ def test_fabric_links_have_no_addresses_unless_numbered(clos: tuple[Design, Plan
     routing = routed(*clos)
     assert int(routing.fabric.sum()) == 12
     assert (routing.a_address[routing.fabric] == -1).all()
+
+
+def test_numbered_sessions_in_a_spec(clos: tuple[Design, Plant], tmp_path: Path) -> None:
+    written = edited(
+        tmp_path,
+        ("unnumbered = true", "unnumbered = false"),
+        ('host = "10.128.0.0/16"', 'host = "10.128.0.0/16", fabric = "10.64.0.0/20"'),
+    )
+    assert addresses(written[1], routed(*written)) == addresses(clos[1], routed(*numbered(clos[0])))
 
 
 def numbered(design: Design, pool: str = "10.64.0.0/20") -> tuple[Design, Plant]:
@@ -181,9 +193,27 @@ def test_spines_may_share_a_number_where_no_path_crosses_two(tmp_path: Path) -> 
 
 def test_a_pool_that_is_too_small_says_by_how_much(tmp_path: Path) -> None:
     _, (told,) = plan(*edited(tmp_path, ("10.0.0.0/24", "10.0.0.0/28")))
-    # 2 cores and room for 4 pods of 2 leaves and 2 spines: 18.
-    assert "has 16 addresses, 18 are needed" in told.detail and "/27" in told.help
+    # 2 cores and room for 4 pods of 2 leaves and 2 spines: 18, and the first address is free.
+    assert "has 16 addresses, 19 are needed" in told.detail and "/27" in told.help
 
+
+def test_a_loopback_pool_is_used_to_its_last_address(tmp_path: Path) -> None:
+    edits = ("pod[2 of 4]", "pod[2 of 7]"), ("link pod[p].spine[s].eth[4]", "link pod[p].spine[s].eth[5]")
+    # 2 cores and room for 7 pods of 4 switches: 30 addresses after the first one; the next capacity does not fit.
+    design, plant = edited(tmp_path, *edits, ("10.0.0.0/24", "10.0.0.0/27"))
+    assert codes(design, plant) == []
+    grown = plan(plant.at_capacity.design, plant.at_capacity)[0][0]
+    assert dotted(int(grown.loopback.min())) == "10.0.0.1" and dotted(int(grown.loopback.max())) == "10.0.0.30"
+
+
+def test_a_mistake_of_what_is_reserved_is_told(tmp_path: Path) -> None:
+    # Pods 0 and 1 are 64512 and 64513; pod 3 would be 64515, a core's number.
+    pattern = ("spine[2] : test_switch", "spine[2] : test_switch { asn = 64512 + pod }")
+    path = tmp_path / "clash.rack"
+    text = CLOS.read_text().replace(*pattern)
+    path.write_text(text.replace("core[2]     : test_switch", "core[2]     : test_switch { asn = 64515 + core }"))
+    found = [d for d in compile_spec(str(path), {}).diagnostics if d.severity == "error"]
+    assert [d.code for d in found] == ["RW3017"] and "pod3-spine0" in found[0].detail
 
 def test_a_missing_link_pool(clos: tuple[Design, Plant]) -> None:
     assert codes(*with_network(clos[0], routing=Ebgp(unnumbered=False))) == ["RW7007"]

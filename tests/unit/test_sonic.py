@@ -7,9 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from rackwright.backends._kit.columns import interfaces
+from rackwright.backends._kit.ports import front, names_for
 from rackwright.backends.sonic import Sonic
+from rackwright.backends.sonic.qos import headroom_metres
 from rackwright.compiler.backend import Request
 from rackwright.compiler.design import Design
+from rackwright.compiler.names import interface_names
 from rackwright.compiler.plant import Plant
 from rackwright.compiler.schema.policies import Ebgp
 from unit.fabrics import CLOS, SPECS, block, built, edited, rendered, with_network
@@ -56,7 +60,7 @@ def test_a_whole_cage(leaf: Config) -> None:
     assert row == {
         "alias": "etp2",
         "index": "2",
-        "lanes": "9,10,11,12,13,14,15,16",
+        "lanes": "1,2,3,4,5,6,7,8",
         "speed": "800000",
         "mtu": "9100",
         "subport": "0",
@@ -70,7 +74,7 @@ def test_a_part_of_a_split_cage(leaf: Config) -> None:
     assert (row["alias"], row["index"], row["lanes"], row["speed"], row["subport"]) == (
         "etp7b",
         "7",
-        "53,54,55,56",
+        "37,38,39,40",
         "400000",
         "2",
     )
@@ -82,7 +86,7 @@ def test_interfaces(leaf: Config) -> None:
     assert rows["Ethernet0"] == {"ipv6_use_link_local_only": "enable"}
     assert rows["Ethernet48"] == rows["Ethernet48|10.128.0.56/31"] == {}
     assert "Ethernet16" not in rows
-    assert leaf["LOOPBACK_INTERFACE"] == {"Loopback0": {}, "Loopback0|10.0.0.3/32": {}}
+    assert leaf["LOOPBACK_INTERFACE"] == {"Loopback0": {}, "Loopback0|10.0.0.4/32": {}}
 
 
 def test_neighbours(leaf: Config) -> None:
@@ -157,7 +161,7 @@ def test_planted_faults_are_seen(files: dict[str, str]) -> None:
             config[table][row][field] = value
         return faults(config, frr)
 
-    assert planted("PORT", "Ethernet8", "lanes", "1") == ["two ports share a lane"]
+    assert planted("PORT", "Ethernet8", "lanes", "17") == ["two ports share a lane"]
     assert planted("DEVICE_METADATA", "localhost", "bgp_asn", "1") == ["two AS numbers"]
     assert planted("QUEUE", "Ethernet0|3", "wred_profile", None) == ["Ethernet0: no ECN"]
     assert "Ethernet0: no lossless priority group" in planted("PORT_QOS_MAP", "Ethernet0", "pfc_enable", "4")
@@ -178,6 +182,81 @@ def test_cable_lengths_come_from_the_floor_plan() -> None:
     assert lengths["Ethernet0"] == "5m" and lengths["Ethernet32"] == "40m" and lengths["Ethernet60"] == "0m"
 
 
+def test_a_length_that_is_not_known_is_the_longest_that_may_be(clos: tuple[Design, Plant], leaf: Config) -> None:
+    # The links of the Clos name no medium.
+    assert leaf["CABLE_LENGTH"]["AZURE"]["Ethernet0"] == "300m"
+    (note,) = Sonic().accepts(*clos, Request(named=True))
+    # 16 in the pods, 8 to the cores and 16 to hosts, half of each reserved.
+    assert note.code == "RW8007" and note.detail.startswith("40 links") and "300 m" in note.detail
+
+
+@pytest.mark.parametrize(
+    ("length", "reach", "metres"),
+    [
+        (2_000_000, 10_000_000, 5),
+        (5_000_001, 10_000_000, 40),
+        (299_000_000, -1, 300),
+        (-1, 3_000_000, 5),
+        (-1, 30_000_000, 40),
+        (-1, 2_000_000_000, 300),
+        (-1, -1, 300),
+    ],
+)
+def test_headroom(length: int, reach: int, metres: int) -> None:
+    assert headroom_metres(length, reach) == metres
+
+
+def test_lanes_of_a_real_box(tmp_path: Path) -> None:
+    design, plant = built(SPECS / "scale_350k.rack")
+    (core,) = (c for c in plant.classes if plant.element_of(c).name == "core")
+    ports = {p.name: p for p in front(plant, core, names_for("sonic"))}
+    # As in port_config.ini of Arista-7060X6-64PE-O128S2.
+    assert ports["Ethernet0"].lanes == (17, 18, 19, 20) and ports["Ethernet4"].lanes == (21, 22, 23, 24)
+    assert ports["Ethernet16"].lanes == (9, 10, 11, 12) and ports["Ethernet508"].lanes == (501, 502, 503, 504)
+    assert len({lane for p in ports.values() for lane in p.lanes}) == 512
+
+
+def test_names_that_the_platform_itself_has(tmp_path: Path) -> None:
+    spec = (
+        "use arista.fixed\nhall h {\n leaf[2] : fixed.dcs_7060dx5_64s\n link leaf[0].eth[0] -> leaf[1].eth[0]\n}\n"
+        'network n {\n routing = ebgp\n pools { loopback = "10.0.0.0/24" }\n}\n'
+    )
+    (tmp_path / "dx5.rack").write_text(spec)
+    files = rendered(Sonic(), *built(tmp_path / "dx5.rack"))
+    ports = json.loads(files["configs/sonic/leaf0/config_db.json"])["PORT"]
+    # As in port_config.ini of Arista-7060DX5-64S.
+    row = ports["Ethernet24"]
+    assert (row["lanes"], row["alias"], row["index"]) == ("33,34,35,36,37,38,39,40", "Ethernet4/1", "4")
+
+
+@pytest.mark.parametrize(
+    ("lanes", "why"),
+    [
+        ("", "does not say which lanes its cages have"),
+        ("serdes = [1, 9]", "names the first lanes of 2 cages, and there are 8"),
+        ("serdes = [1, 9, 17, 25, 33, 41, 49, 53]", "gives one lane to two cages, each of which has 8"),
+    ],
+)
+def test_lanes_are_never_invented(tmp_path: Path, lanes: str, why: str) -> None:
+    design, plant = edited(tmp_path, ("serdes = [17, 1, 9, 25, 57, 41, 33, 49]", lanes))
+    told = [d for d in Sonic().accepts(design, plant, Request(named=True)) if d.code == "RW8006"]
+    assert len(told) == 1 and why in told[0].detail and "`test_switch`" in told[0].detail
+    files = rendered(Sonic(), design, plant)
+    ports = json.loads(files["configs/sonic/pod0-leaf1/config_db.json"])["PORT"]
+    assert set(ports["Ethernet0"]) == {"speed", "mtu", "subport", "fec", "description", "admin_status"}
+
+
+def test_a_management_port_needs_no_name(tmp_path: Path) -> None:
+    port = "    mgmt : port { speed = 1 Gbps, management = true }\n    split eth[6..7]"
+    design, plant = edited(tmp_path, ("    split eth[6..7]", port))
+    files = rendered(Sonic(), design, plant)
+    assert list(json.loads(files["configs/sonic/core0/config_db.json"])["PORT"])[-1] == "Ethernet60"
+    cls = plant.classes_of_kind("switch")[0]
+    names = interface_names(plant, cls, "sonic")
+    assert names is not None and names.count("") == 1 and "" not in {p.name for p in front(plant, cls, names_for("sonic"))}
+    assert interfaces(plant).names.null_count() == 1 + 2 + sum(c.terminal_count("port") for c in plant.classes_of_kind("server"))
+
+
 @pytest.mark.parametrize(
     ("edit", "code"),
     [
@@ -190,10 +269,10 @@ def test_cable_lengths_come_from_the_floor_plan() -> None:
 )
 def test_refused(tmp_path: Path, edit: tuple[str, str], code: str) -> None:
     found = list(Sonic().accepts(*edited(tmp_path, edit), Request(named=True)))
-    assert [d.code for d in found] == [code]
+    assert [d.code for d in found if d.code != "RW8007"] == [code]
     assert found[0].at is not None and found[0].help
 
 
 def test_one_part_without_names_is_told_of_once(tmp_path: Path) -> None:
-    (told,) = Sonic().accepts(*edited(tmp_path, ('sonic = "Ethernet{8*eth}", ', "")), Request(named=True))
-    assert "names { sonic" in told.help
+    told, _ = Sonic().accepts(*edited(tmp_path, ('sonic = "Ethernet{8*eth}", ', "")), Request(named=True))
+    assert told.code == "RW8001" and "names { sonic" in told.help
