@@ -5,14 +5,13 @@ Inside a stage everything is collected; between stages errors stop the run.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .. import __version__
 from ..dsl.diagnostics import Diagnostic, has_errors
 from ..dsl.source import Source
+from .bulk import bulk
 from .design import Design
 from .load import load
 from .plant import Plant
@@ -33,7 +32,7 @@ class Compilation:
 
 def compile_spec(path: str, settings: Mapping[str, str]) -> Compilation:
     """Compile a spec up to the checks. Never raises for a user's mistake."""
-    with _collector_off():
+    with bulk():
         return _compile(path, settings)
 
 
@@ -72,16 +71,3 @@ def _sorted(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
         return files[d.at.span.file], d.at.span.start, d.code
 
     return tuple(sorted(diagnostics, key=key))
-
-
-@contextmanager
-def _collector_off() -> Iterator[None]:
-    """The cyclic collector walks every object of a growing tree again and again and finds no garbage
-    worth having; switched off around a compilation it saves about a tenth of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -83,10 +83,15 @@ class Parsed:
     diagnostics: tuple[Diagnostic, ...]
 
 
+def tokens(source: Source) -> Iterator[Token]:
+    """The tokens that the parser reads, line ends and tags settled."""
+    return _parser().lex(source.text)
+
+
 def parse(source: Source) -> Parsed:
     """Parse a whole file. Never raises for a user's mistake."""
     run = _Run(source, "file")
-    run.feed_all(_parser().lex(source.text))
+    run.feed_all(tokens(source))
     tree = run.finish()
     builder = Builder(source)
     file = builder.file(tree)
@@ -96,7 +101,7 @@ def parse(source: Source) -> Parsed:
 def parse_expression(source: Source) -> tuple[s.Expr | None, tuple[Diagnostic, ...]]:
     """Parse one expression (a `--set` value, the inside of `{…}` in a name pattern)."""
     run = _Run(source, "expression")
-    run.feed_all(_parser().lex(source.text))
+    run.feed_all(tokens(source))
     if run.diagnostics:
         return None, tuple(run.diagnostics)
     tree = run.finish()

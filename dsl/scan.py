@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .parse import _parser
+from .parse import tokens
 from .source import Source
 
 _GAP = re.compile(r"#[^\n]*|\n")
@@ -43,7 +43,7 @@ def scan(source: Source) -> list[Piece]:
     kind, text, start, at = "", "", 0, 0
     ends = False
     gap: tuple[tuple[Comment, ...], bool, bool] = ((), False, False)
-    for token in _parser().lex(source.text):
+    for token in tokens(source):
         if token.type == "_NL":
             ends = True
             continue
