@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import prod
 
 from ...compiler.design import Design, Element
@@ -41,8 +42,8 @@ def doubt(design: Design, array: TerminalArray) -> str:
     if not given:
         return "does not say which lanes its cages have"
     if len(given) != count:
-        return f"names the first lanes of {len(given)} cages, and there are {count}"
+        return f"has {count} cages and names the first lanes of {len(given)}"
     ordered = sorted(given)
-    if ordered[0] < 0 or any(b - a < width(attributes) for a, b in zip(ordered, ordered[1:], strict=False)):
+    if ordered[0] < 0 or any(b - a < width(attributes) for a, b in pairwise(ordered)):
         return f"gives one lane to two cages, each of which has {width(attributes)}"
     return ""

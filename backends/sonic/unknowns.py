@@ -9,7 +9,7 @@ import numpy as np
 from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit.fleet import Fleet
 from .._kit.lanes import doubt
-from .._kit.ports import data_ports
+from .._kit.ports import data_ports, unnamed
 from .._kit.reach import reaches
 from .qos import headroom_metres
 
@@ -18,17 +18,20 @@ def unknown_lanes(fleet: Fleet) -> Iterator[Diagnostic]:
     """A warning for every port of a part without a port map, at the first switch that needs it."""
     design, told = fleet.design, set()
     for cls in fleet.classes:
+        # Ports without a name have an error of their own.
+        nameless = unnamed(fleet.plant, cls, fleet.os)
         for array in data_ports(fleet.plant, cls):
             port, switch = design.elements[array.element], design.elements[cls.element]
             why = doubt(design, array)
-            if why and port.origin not in told:
+            if why and array not in nameless and port.origin not in told:
                 told.add(port.origin)
                 yield diagnose(
                     "RW8006",
                     port.origin,
                     detail=f"{fleet.name(cls)} runs SONiC, and `{port.name}` of `{switch.definition}` {why}; "
                     "PORT has no lanes, and the platform's own port map must supply them",
-                    help="add `serdes = [...]`, the first lane of each cage, from port_config.ini or platform.json of the platform",
+                    help="add `serdes = [...]`, the first lane of each cage, "
+                    "from the platform's port_config.ini or platform.json",
                     also=[(switch.origin, "the switch")],
                 )
 

@@ -138,7 +138,8 @@ class PortAttributes(Attributes):
     max_split: int = Field(default=1, description="Most logical ports that the cage can be split into.")
     management: bool = Field(default=False, description="A management port: no part of the data fabric.")
     names: dict[str, PatternText] = Field(
-        default_factory=dict, description="Interface name in each operating system, such as `Ethernet{8*eth}`; "
+        default_factory=dict,
+        description="Interface name in each operating system, such as `Ethernet{8*eth}`; "
         "`front` is what the platform itself calls the port.",
     )
     lane_names: dict[str, PatternText] = Field(

@@ -168,6 +168,9 @@ def test_three_tiers(unnumbered: bool) -> None:
     with frr_lab.boot(top, configs(Frr(), design, plant)) as lab:
         assert lab.settle(expected, frr_lab.BOOT_SECONDS) == []
         assert lab.ping_faults() == []
+        # Two pods are reserved: a core knows their sessions already, and they wait.
+        peers = lab.show("core0", "show bgp ipv4 unicast summary json")["peers"]
+        assert sorted(p["state"] == "Established" for p in peers.values()) == [False, False, True, True]
 
 
 @needs_lab

@@ -197,13 +197,11 @@ def test_a_pool_that_is_too_small_says_by_how_much(tmp_path: Path) -> None:
     assert "has 16 addresses, 19 are needed" in told.detail and "/27" in told.help
 
 
-def test_a_loopback_pool_is_used_to_its_last_address(tmp_path: Path) -> None:
-    edits = ("pod[2 of 4]", "pod[2 of 7]"), ("link pod[p].spine[s].eth[4]", "link pod[p].spine[s].eth[5]")
-    # 2 cores and room for 7 pods of 4 switches: 30 addresses after the first one; the next capacity does not fit.
-    design, plant = edited(tmp_path, *edits, ("10.0.0.0/24", "10.0.0.0/27"))
+def test_loopbacks_begin_after_the_first_address(tmp_path: Path) -> None:
+    design, plant = edited(tmp_path, ("10.0.0.0/24", "10.0.0.0/27"))
     assert codes(design, plant) == []
     grown = plan(plant.at_capacity.design, plant.at_capacity)[0][0]
-    assert dotted(int(grown.loopback.min())) == "10.0.0.1" and dotted(int(grown.loopback.max())) == "10.0.0.30"
+    assert dotted(int(grown.loopback.min())) == "10.0.0.1" and dotted(int(grown.loopback.max())) == "10.0.0.18"
 
 
 def test_a_mistake_of_what_is_reserved_is_told(tmp_path: Path) -> None:
@@ -214,6 +212,7 @@ def test_a_mistake_of_what_is_reserved_is_told(tmp_path: Path) -> None:
     path.write_text(text.replace("core[2]     : test_switch", "core[2]     : test_switch { asn = 64515 + core }"))
     found = [d for d in compile_spec(str(path), {}).diagnostics if d.severity == "error"]
     assert [d.code for d in found] == ["RW3017"] and "pod3-spine0" in found[0].detail
+
 
 def test_a_missing_link_pool(clos: tuple[Design, Plant]) -> None:
     assert codes(*with_network(clos[0], routing=Ebgp(unnumbered=False))) == ["RW7007"]
