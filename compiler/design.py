@@ -40,6 +40,9 @@ from .schema.values import AnyQuantity, Rate
 
 Medium = Literal["link", "feed", "pipe", "place"]
 
+ENDS = {"link": ("port", "port"), "feed": ("outlet", "inlet"), "pipe": ("coolant_out", "coolant_in")}
+"""Kinds of terminal that each medium joins."""
+
 AnyAttributes = Union[  # noqa: UP007 - pydantic reads it at run time
     AcceleratorAttributes,
     CpuAttributes,

@@ -28,6 +28,7 @@ def operation(op: Operator, *args: Index) -> Operation:
     """An operation from parts that are known to be sound, without pydantic's validation."""
     return Operation.model_construct(op=op, args=args)
 
+
 T = TypeVar("T")
 
 _FUNCTIONS: dict[str, Callable[[Any, Any], Any]] = {

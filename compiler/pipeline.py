@@ -13,7 +13,7 @@ from ..dsl.diagnostics import Diagnostic, has_errors
 from ..dsl.source import Source
 from .bulk import bulk
 from .design import Design
-from .load import load
+from .evaluate.load import load
 from .plant import Plant
 
 
@@ -40,13 +40,13 @@ def _compile(path: str, settings: Mapping[str, str]) -> Compilation:
     program, sources, problems = load(path)
     if program is None or has_errors(problems):
         return Compilation(sources, _sorted(problems))
-    from .compile import compile_design
+    from .evaluate.program import compile_design
 
     design, more = compile_design(program, settings, __version__)
     problems += more
     if design is None or has_errors(problems):
         return Compilation(sources, _sorted(problems), design)
-    from .expand import expand
+    from .expand.expand import expand
 
     plant, more = expand(design)
     problems += more

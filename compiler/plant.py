@@ -186,9 +186,7 @@ class Plant:
         # One key sorts more than twice as fast as two columns; ports of a device are far fewer than 2^20.
         order = np.argsort(device * 2**20 + port, kind="stable")
         start = np.searchsorted(device[order], np.arange(len(self.devices) + 1))
-        return Ends(
-            device[order], port[order], peer_device[order], peer_port[order], link[order], side[order], start
-        )
+        return Ends(device[order], port[order], peer_device[order], peer_port[order], link[order], side[order], start)
 
     def port_speeds(self, cls: DeviceClass) -> Ints:
         """Speed of each port number of a class; see `port_speeds`."""

@@ -14,7 +14,6 @@ from . import syntax as s
 from .diagnostics import Diagnostic, diagnose
 from .source import Source, Span
 
-
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 _ESCAPES = {'"': '"', "\\": "\\", "n": "\n", "t": "\t"}
 
@@ -84,7 +83,9 @@ class _ToSyntax(Transformer_NonRecursive[Token, Any]):
             if match[1] not in _ESCAPES:
                 at = span.start + match.start()
                 self._diagnostics.append(
-                    diagnose("RW1006", Span(span.file, at, at + 2), "this escape is not known", help=r'use \" \\ \n or \t')
+                    diagnose(
+                        "RW1006", Span(span.file, at, at + 2), "this escape is not known", help=r"use \" \\ \n or \t"
+                    )
                 )
             return _ESCAPES.get(match[1], match[0])
 
@@ -93,7 +94,9 @@ class _ToSyntax(Transformer_NonRecursive[Token, Any]):
     # --- file and statements ---
 
     def file(self, meta: Any, items: list[Any]) -> s.File:
-        return s.File(tuple(i for i in items if not isinstance(i, Token)), Span(self._source.name, 0, len(self._source.text)))
+        return s.File(
+            tuple(i for i in items if not isinstance(i, Token)), Span(self._source.name, 0, len(self._source.text))
+        )
 
     def expression(self, meta: Any, items: list[Any]) -> Any:
         return next(i for i in items if not isinstance(i, Token))
@@ -119,7 +122,12 @@ class _ToSyntax(Transformer_NonRecursive[Token, Any]):
         rest = items[2:]
         parameters = next((tuple(i) for i in rest if isinstance(i, list)), ())
         return s.Declaration(
-            self._name(items[0]), self._name(items[1]), parameters, _one(rest, s.TypeRef), _one(rest, s.Block), self._span(meta)
+            self._name(items[0]),
+            self._name(items[1]),
+            parameters,
+            _one(rest, s.TypeRef),
+            _one(rest, s.Block),
+            self._span(meta),
         )
 
     def member(self, meta: Any, items: list[Any]) -> s.Member:
@@ -239,7 +247,9 @@ class _ToSyntax(Transformer_NonRecursive[Token, Any]):
 
     def tagged(self, meta: Any, items: list[Any]) -> s.Tagged:
         span = self._span(meta)
-        return s.Tagged(self._name(items[0]), items[1], items[2] if len(items) > 2 else None, span, self._depth(span, items[1]))
+        return s.Tagged(
+            self._name(items[0]), items[1], items[2] if len(items) > 2 else None, span, self._depth(span, items[1])
+        )
 
     def tagged_block(self, meta: Any, items: list[Any]) -> s.Tagged:
         return s.Tagged(self._name(items[0]), None, items[1], self._span(meta))
@@ -280,9 +290,7 @@ class _ToSyntax(Transformer_NonRecursive[Token, Any]):
 
     def quantity(self, meta: Any, items: list[Any]) -> s.Number:
         token = str(items[0])
-        end = next(
-            i for i, c in enumerate(token) if not (c.isdigit() or c in "._ \t") and not _is_exponent(token, i)
-        )
+        end = next(i for i, c in enumerate(token) if not (c.isdigit() or c in "._ \t") and not _is_exponent(token, i))
         return s.Number(_fraction(token[:end].strip()), token[end:], self._name(items[0]).span)
 
     def string(self, meta: Any, items: list[Any]) -> s.String:

@@ -302,8 +302,21 @@ def _expected(kinds: Iterable[str]) -> str:
     """What could have stood here, most telling first, in words."""
     terminals = [kind for kind in kinds if kind.isupper() or kind.startswith("$") or kind == "_NL"]
     if {"NUMBER", "STRING", "TRUE"} <= set(terminals):
-        values = {"NUMBER", "QUANTITY", "RATIO", "STRING", "TRUE", "FALSE", "NOT", "MINUS", "LPAR", "LSQB", "NAME", "TAG"}
-        words = ["a value"] + sorted({_WORDS.get(k, f"`{k.lower()}`") for k in terminals if k not in values})
+        values = {
+            "NUMBER",
+            "QUANTITY",
+            "RATIO",
+            "STRING",
+            "TRUE",
+            "FALSE",
+            "NOT",
+            "MINUS",
+            "LPAR",
+            "LSQB",
+            "NAME",
+            "TAG",
+        }
+        words = ["a value", *sorted({_WORDS.get(k, f"`{k.lower()}`") for k in terminals if k not in values})]
     else:
         words = sorted({_WORDS.get(kind, f"`{kind.lower()}`") for kind in terminals}, key=lambda w: (w[0] == "`", w))
     if len(words) > 8:

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
+
 from rackwright.compiler.schema import KINDS, RESERVED_KINDS, ROOT_ORDER, AssemblyAttributes, Attributes, PartAttributes
 from rackwright.compiler.schema import values as v
 from rackwright.dsl import units

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+
 from rackwright.compiler.pipeline import Compilation, compile_spec
 
 ROOT = Path(__file__).parents[1]

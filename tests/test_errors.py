@@ -13,11 +13,12 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from support import accepted
+
 from rackwright.compiler.pipeline import Compilation, compile_spec
 from rackwright.compiler.report import text
 from rackwright.dsl.codes import CODES
 from rackwright.dsl.diagnostics import Diagnostic
-from support import accepted
 
 CASES = sorted((Path(__file__).parent / "errors").glob("RW*.rack"))
 

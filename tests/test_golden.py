@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from support import backends
+
 from rackwright.compiler.backend import Artifact, Request
 from rackwright.compiler.pipeline import Compilation
-from support import backends
 
 GOLDEN = Path(__file__).parent / "golden"
 SPECS = ("lab_4x2", "superpod_h100", "llama3_24k", "scale_350k")

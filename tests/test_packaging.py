@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from rackwright.dsl.codes import CODES
 
 FLOORS = ("dsl", "compiler", "backends")

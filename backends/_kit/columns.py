@@ -13,7 +13,7 @@ from fractions import Fraction
 import numpy as np
 import polars as pl
 
-from ...compiler.geometry import micrometres
+from ...compiler.expand.geometry import micrometres
 from ...compiler.names import interface_names, terminal_names
 from ...compiler.plant import DeviceClass, Ints, Plant
 from ...compiler.schema import RackAttributes

@@ -11,11 +11,11 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from ...compiler.addresses import Prefix, dotted, dotted_column
 from ...compiler.design import Design
 from ...compiler.names import cable_ids, terminal_names
+from ...compiler.network.addresses import Prefix, dotted, dotted_column
+from ...compiler.network.routing import Routing
 from ...compiler.plant import Ints, Plant
-from ...compiler.routing import Routing
 from ...compiler.schema import SwitchAttributes
 from ...compiler.schema.policies import Roce
 from .ports import NameGiver, Port, front

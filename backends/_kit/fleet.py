@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from ...compiler.backend import Request
 from ...compiler.design import Design
+from ...compiler.network.routing import Routing, plan
 from ...compiler.plant import DeviceClass, Ints, Plant
-from ...compiler.routing import Routing, plan
 from .device_model import SwitchModel, switches
 from .ports import NameGiver
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ...compiler.design import Design
-from ...compiler.geometry import micrometres
+from ...compiler.expand.geometry import micrometres
 from ...compiler.plant import Ints
 
 

@@ -11,7 +11,7 @@ import polars as pl
 
 from ...compiler.cages import Plugged
 from ...compiler.design import Element, Media
-from ...compiler.geometry import METRE
+from ...compiler.expand.geometry import METRE
 from ...compiler.plant import Ints, Plant
 from ...compiler.schema import CableAttributes, OpticAttributes, PartAttributes, RackAttributes
 from ...dsl.units import Quantity, format_number

@@ -9,7 +9,7 @@ import numpy as np
 import polars as pl
 
 from ...compiler.cages import media_table
-from ...compiler.geometry import METRE
+from ...compiler.expand.geometry import METRE
 from ...compiler.names import cable_ids
 from ...compiler.plant import Ints, Plant
 from .._kit.columns import TerminalNames, chosen, decimals, device_names, interfaces, locations, pick, terminals

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...compiler.cages import Plugged, media_table
-from ...compiler.geometry import UNKNOWN, sold_length
+from ...compiler.expand.geometry import UNKNOWN, sold_length
 from ...compiler.plant import Ints, Plant
 from ...compiler.schema import CableAttributes, OpticAttributes
 

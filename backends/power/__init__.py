@@ -23,7 +23,7 @@ class Power:
 
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
         # Polars takes a fifth of a second to import, which a list of backends need not wait for.
-        from ...compiler.budget import budget
+        from ...compiler.power.budget import budget
         from .._kit.csv import write
         from .rows import frames
         from .summary import summary

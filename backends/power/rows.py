@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import numpy as np
 import polars as pl
 
-from ...compiler.budget import Budget, Table
 from ...compiler.plant import Ints
+from ...compiler.power.budget import Budget, Table
 from .._kit.csv import harmless
 
 

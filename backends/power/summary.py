@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 import orjson
 
-from ...compiler.budget import Budget, Table
 from ...compiler.plant import Ints, Plant
-from ...compiler.power import FEEDERS
+from ...compiler.power.budget import Budget, Table
+from ...compiler.power.loads import FEEDERS
 from ...compiler.schema import SupplyAttributes
 
 FORMAT = 1

@@ -9,10 +9,10 @@ import numpy as np
 
 from ..cages import Plugged, plugged
 from ..design import Design, Rule
-from ..flow import Flow, Pools, flow, pools
 from ..plant import Ints, Plant, Relations
-from ..power import Loads, loads
-from ..supply import effective_supply
+from ..power.flow import Flow, Pools, flow, pools
+from ..power.loads import Loads, loads
+from ..power.supply import effective_supply
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ import numpy as np
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.source import Span
 from ..design import Element, Media, Rule
-from ..flow import Bools
 from ..plant import Ints
+from ..power.flow import Bools
 from ..schema import CableAttributes, OpticAttributes, PortAttributes
 from .facts import Facts
 from .wording import in_all, instance, rate
@@ -69,8 +69,13 @@ def _to_itself(link: _Link) -> Diagnostic | None:
     wrong = (link.devices[0] == link.devices[1]) & (link.numbers[0] == link.numbers[1])
     if not wrong.any():
         return None
-    return diagnose("RW3014", link.spans[1], detail=link.shown(wrong), also=[(link.spans[0], "the same port")],
-                    help="leave these out with `where`, such as `where i < j`, or shift an index")
+    return diagnose(
+        "RW3014",
+        link.spans[1],
+        detail=link.shown(wrong),
+        also=[(link.spans[0], "the same port")],
+        help="leave these out with `where`, such as `where i < j`, or shift an index",
+    )
 
 
 def _speeds_differ(link: _Link) -> Diagnostic | None:
@@ -242,5 +247,11 @@ def mixed_cages(facts: Facts) -> Iterator[Diagnostic]:
         row = int(at[place[column]])
         names = plugs.names[int(plugs.media[row])], plugs.names[int(plugs.media[row + 1])]
         shown = instance(facts.plant, links, _PORTS, int(ends.link[row + 1]), in_all(int(counts[column]), "cages"))
-        yield diagnose("RW3016", two.origin, names[1], detail=shown, also=[(one.origin, names[0])],
-                       help="all ports of a split cage share one optic or cable")
+        yield diagnose(
+            "RW3016",
+            two.origin,
+            names[1],
+            detail=shown,
+            also=[(one.origin, names[0])],
+            help="all ports of a split cage share one optic or cable",
+        )

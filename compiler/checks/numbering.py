@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...dsl.diagnostics import Diagnostic, has_errors
-from ..capacity import reserved
+from ..expand.capacity import reserved
 from .facts import Facts
 
 
@@ -16,7 +16,7 @@ def numbering(facts: Facts) -> Iterator[Diagnostic]:
     """
     if not facts.design.networks:
         return
-    from ..routing import plan
+    from ..network.routing import plan
 
     _, told = plan(facts.design, facts.plant)
     yield from told

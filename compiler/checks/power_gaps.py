@@ -8,9 +8,9 @@ import numpy as np
 
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.source import Span
-from ..flow import UNKNOWN
 from ..instances import instance_count
-from ..power import FEEDERS
+from ..power.flow import UNKNOWN
+from ..power.loads import FEEDERS
 from .facts import Facts
 
 
@@ -55,11 +55,19 @@ def unknown_power(facts: Facts) -> Iterator[Diagnostic]:
         counts[element.definition] = counts.get(element.definition, 0) + instance_count(facts.design, index)
         first.setdefault(element.definition, element.origin)
     for definition, span in first.items():
-        yield diagnose("RW5005", span, detail=f"{definition} states no peak_power or tdp; {counts[definition]} built",
-                       help="state its peak_power, marked `assumed` if nobody publishes it")
+        yield diagnose(
+            "RW5005",
+            span,
+            detail=f"{definition} states no peak_power or tdp; {counts[definition]} built",
+            help="state its peak_power, marked `assumed` if nobody publishes it",
+        )
     for name in facts.loads.unknown_media:
-        yield diagnose("RW5005", facts.design.media[name].origin, detail=f"{name} states no power",
-                       help="state its power, marked `assumed` if nobody publishes it")
+        yield diagnose(
+            "RW5005",
+            facts.design.media[name].origin,
+            detail=f"{name} states no power",
+            help="state its power, marked `assumed` if nobody publishes it",
+        )
 
 
 def unknown_supply(facts: Facts) -> Iterator[Diagnostic]:

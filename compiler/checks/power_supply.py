@@ -10,11 +10,11 @@ from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.source import Span
 from ...dsl.units import Quantity, multiply
 from ..design import Element
-from ..flow import Bools, carrying, pool_draw
 from ..instances import sum_by_instance
 from ..names import host_names
 from ..plant import Ints
-from ..power import milliwatts
+from ..power.flow import Bools, carrying, pool_draw
+from ..power.loads import milliwatts
 from ..schema import HallAttributes, InletAttributes, OutletAttributes
 from .facts import Facts
 from .wording import in_all, terminal, watts
@@ -30,8 +30,12 @@ def circular_feeds(facts: Facts) -> Iterator[Diagnostic]:
     names = facts.plant.devices.names
     a, z = names[int(feeds.a_device[row])], names[int(feeds.z_device[row])]
     rule = facts.design.rules[int(feeds.rule[row])]
-    yield diagnose("RW5007", rule.origin, detail=f"{a} feeds {z}, which feeds {a} in turn, directly or through others",
-                   help="power runs one way: remove one of the feeds")
+    yield diagnose(
+        "RW5007",
+        rule.origin,
+        detail=f"{a} feeds {z}, which feeds {a} in turn, directly or through others",
+        help="power runs one way: remove one of the feeds",
+    )
 
 
 def overloaded_pools(facts: Facts) -> Iterator[Diagnostic]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ...dsl.diagnostics import Diagnostic, diagnose
-from ..geometry import micrometres
+from ..expand.geometry import micrometres
 from ..schema import CableAttributes
 from .facts import Facts
 from .wording import in_all, instance, metres

@@ -12,7 +12,7 @@ import numpy as np
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.units import Quantity, format_number
 from ..design import Element
-from ..geometry import micrometres
+from ..expand.geometry import micrometres
 from ..instances import classes_inside
 from ..plant import Ints
 from ..schema import PartAttributes, RackAttributes
@@ -57,8 +57,9 @@ def overlaps(facts: Facts) -> Iterator[Diagnostic]:
             f"starts at {_position(facts, over, int(devices.bottom_um[over]))}",
             detail=f"{devices.names[under]} and {devices.names[over]}" + in_all(int(counts[column]), "such pairs"),
             help=f"move one of them: {lower.name} fills the rack below {_position(facts, under, free)}",
-            also=[(lower.origin, f"from {_position(facts, under, int(devices.bottom_um[under]))}, "
-                                 f"{_height(lower)} high")],
+            also=[
+                (lower.origin, f"from {_position(facts, under, int(devices.bottom_um[under]))}, {_height(lower)} high")
+            ],
         )
 
 

@@ -10,8 +10,8 @@ import numpy as np
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.source import Span
 from ..design import End, Rule
-from ..flow import Bools
 from ..plant import Ints, Plant, Relations
+from ..power.flow import Bools
 from ..schema import InletAttributes
 from .facts import Facts
 from .wording import in_all, terminal, variables
@@ -66,9 +66,7 @@ def _busbar_inlets(plant: Plant) -> Bools:
     return found
 
 
-def _twice(
-    facts: Facts, code: str, kind: str, relations: Relations, rows: Ints, side: Ints
-) -> Iterator[Diagnostic]:
+def _twice(facts: Facts, code: str, kind: str, relations: Relations, rows: Ints, side: Ints) -> Iterator[Diagnostic]:
     """One message for each statement that uses a terminal again, in the order of statements."""
     device = np.where(side == 0, relations.a_device[rows], relations.z_device[rows])
     number = np.where(side == 0, relations.a_terminal[rows], relations.z_terminal[rows])

@@ -7,9 +7,9 @@ from math import prod
 
 from ...dsl.units import Quantity, format_number
 from ..design import Rule
+from ..evaluate.relations import TIMES
 from ..names import terminal_names
 from ..plant import Plant, Relations
-from ..relations import TIMES
 
 
 def terminal(plant: Plant, kind: str, device: int, number: int) -> str:

@@ -21,9 +21,7 @@ if TYPE_CHECKING:
 class _Shard(click.ParamType[tuple[int, int]]):
     name = "i/n"
 
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[int, int]:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
         if isinstance(value, tuple):
             return value
         shard, _, shards = str(value).partition("/")
@@ -102,9 +100,7 @@ def _stamp(compilation: Compilation) -> Stamp:
     return Stamp(__version__, compilation.design.digest, compilation.design.parameters)
 
 
-def _write(
-    output: str, work: Work, stamp: Stamp, jobs: int, console: Console, began: float
-) -> tuple[Diagnostic, ...]:
+def _write(output: str, work: Work, stamp: Stamp, jobs: int, console: Console, began: float) -> tuple[Diagnostic, ...]:
     from ..emit import emit
 
     with progress(console) as advance:
@@ -119,9 +115,7 @@ def _write(
     return done.diagnostics
 
 
-def _check(
-    output: str, work: Work, stamp: Stamp, jobs: int, console: Console, began: float
-) -> tuple[Diagnostic, ...]:
+def _check(output: str, work: Work, stamp: Stamp, jobs: int, console: Console, began: float) -> tuple[Diagnostic, ...]:
     from ..emit import compare
 
     with progress(console) as advance:

@@ -71,7 +71,7 @@ def _files(paths: tuple[str, ...]) -> Iterator[str]:
 
 
 def _read(path: str) -> tuple[Source | None, tuple[Diagnostic, ...]]:
-    from ..load import decode, read
+    from ..evaluate.load import decode, read
 
     return decode("<stdin>", sys.stdin.buffer.read()) if path == "-" else read(path, None)
 

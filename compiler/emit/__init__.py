@@ -124,9 +124,7 @@ def _take_over(kept: list[str], output: Output, writer: Writer) -> None:
             writer.write(path, data)
 
 
-def compare(
-    directory: str, work: Work, stamp: Stamp, *, jobs: int = 1, progress: Progress = _quiet
-) -> Comparison:
+def compare(directory: str, work: Work, stamp: Stamp, *, jobs: int = 1, progress: Progress = _quiet) -> Comparison:
     """Render everything, write nothing, and say where the directory differs."""
     try:
         with bulk(), interruptible(), Output.open(directory) as output:

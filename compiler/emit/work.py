@@ -83,9 +83,7 @@ def render_all(work: Work, sink: Sink, jobs: int, progress: Progress) -> list[Ro
 def _split(task: Task, parts: int) -> list[Task]:
     """The same devices in several tasks: `i % n == s` is the union of `i % (n * k) == s + n * j` over j."""
     r = task.request
-    return [
-        Task(task.backend, Request(r.named, r.shard + r.shards * part, r.shards * parts)) for part in range(parts)
-    ]
+    return [Task(task.backend, Request(r.named, r.shard + r.shards * part, r.shards * parts)) for part in range(parts)]
 
 
 def _render(work: Work, task: Task, sink: Sink) -> Iterator[Row]:

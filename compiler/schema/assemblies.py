@@ -49,4 +49,6 @@ class HallAttributes(AssemblyAttributes):
     """A hall, building, row, site or group."""
 
     supply: Power | None = Field(default=None, description="Power that is available to everything inside.")
-    supply_temperature: Temperature | None = Field(default=None, description="Temperature of the air or facility water.")
+    supply_temperature: Temperature | None = Field(
+        default=None, description="Temperature of the air or facility water."
+    )

@@ -49,18 +49,26 @@ class PartAttributes(Attributes):
     width: Length | None = Field(default=None, description="Width.")
     depth: Length | None = Field(default=None, description="Depth.")
     weight: Mass | None = Field(default=None, description="Weight as installed, without cables.")
-    peak_power: Power | None = Field(default=None, description="Highest continuous input, of the part and all inside it.")
-    typical_power: Power | None = Field(default=None, description="Input in normal running, of the part and all inside it.")
+    peak_power: Power | None = Field(
+        default=None, description="Highest continuous input, of the part and all inside it."
+    )
+    typical_power: Power | None = Field(
+        default=None, description="Input in normal running, of the part and all inside it."
+    )
     price: Cost | None = Field(default=None, description="Price of one; only ever from the user.")
 
 
 class AcceleratorAttributes(PartAttributes):
     """A GPU, TPU or other accelerator."""
 
-    tdp: Power | None = Field(default=None, description="Thermal design power; stands for peak_power if that is not given.")
+    tdp: Power | None = Field(
+        default=None, description="Thermal design power; stands for peak_power if that is not given."
+    )
     memory: Data | None = Field(default=None, description="Capacity of its own memory.")
     memory_bandwidth: ByteRate | None = Field(default=None, description="Bandwidth of its own memory.")
-    scale_up: ByteRate | None = Field(default=None, description="Scale-up bandwidth, one direction, of one accelerator.")
+    scale_up: ByteRate | None = Field(
+        default=None, description="Scale-up bandwidth, one direction, of one accelerator."
+    )
     scale_up_links: int | None = Field(default=None, description="Scale-up links of one accelerator.")
     fp4: Operations | None = Field(default=None, description="Dense FP4 peak.")
     fp8: Operations | None = Field(default=None, description="Dense FP8 peak.")
@@ -70,14 +78,18 @@ class AcceleratorAttributes(PartAttributes):
 class CpuAttributes(PartAttributes):
     """A host processor."""
 
-    tdp: Power | None = Field(default=None, description="Thermal design power; stands for peak_power if that is not given.")
+    tdp: Power | None = Field(
+        default=None, description="Thermal design power; stands for peak_power if that is not given."
+    )
     cores: int | None = Field(default=None, description="Cores.")
 
 
 class NicAttributes(PartAttributes):
     """A network adapter."""
 
-    tdp: Power | None = Field(default=None, description="Thermal design power; stands for peak_power if that is not given.")
+    tdp: Power | None = Field(
+        default=None, description="Thermal design power; stands for peak_power if that is not given."
+    )
     latency: Time | None = Field(default=None, description="One-way latency of the adapter.")
 
 
@@ -109,7 +121,9 @@ class SwitchAttributes(PartAttributes):
 class SupplyAttributes(PartAttributes):
     """A shelf, panel, busway, PDU, UPS or battery: something that feeds others."""
 
-    supply: Power | None = Field(default=None, description="Power that it can carry continuously with its redundancy intact.")
+    supply: Power | None = Field(
+        default=None, description="Power that it can carry continuously with its redundancy intact."
+    )
     installed: Power | None = Field(default=None, description="Power of all its modules together.")
     efficiency: Ratio | None = Field(default=None, description="Output over input at typical load.")
     modules: int | None = Field(default=None, description="Power supply modules in it.")
@@ -121,7 +135,9 @@ class CoolingAttributes(PartAttributes):
 
     heat: Power | None = Field(default=None, description="Heat that it can take away.")
     flow: Flow | None = Field(default=None, description="Coolant flow that it can move.")
-    supply_temperature: Temperature | None = Field(default=None, description="Temperature of the coolant that it delivers.")
+    supply_temperature: Temperature | None = Field(
+        default=None, description="Temperature of the coolant that it delivers."
+    )
 
 
 class PortAttributes(Attributes):
@@ -143,7 +159,8 @@ class PortAttributes(Attributes):
         "`front` is what the platform itself calls the port.",
     )
     lane_names: dict[str, PatternText] = Field(
-        default_factory=dict, description="Interface name of one port of a split cage; `lane` is its index, `width` its lanes."
+        default_factory=dict,
+        description="Interface name of one port of a split cage; `lane` is its index, `width` its lanes.",
     )
 
 

@@ -6,9 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from ..indices import Index
-from .values import Data, Elements, Indexed, Model, Of, Ratio, Span2, Word, AnyQuantity
 from ...dsl import units
+from .values import AnyQuantity, Data, Elements, Model, Of, Ratio, Span2, Word
 
 
 class Ebgp(Model):

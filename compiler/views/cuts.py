@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..flow import Bools
 from ..instances import instance_column, instance_count
 from ..plant import DeviceClass, Ints, Plant
+from ..power.flow import Bools
 from .fabric import data_links
 from .symmetry import Wiring, mix, quotient, refine
 
@@ -95,9 +95,7 @@ def _signatures(inside: Ints, colors: Ints, count: int) -> Ints:
     return total.view(np.int64)
 
 
-def path_diversity(
-    plant: Plant, a: tuple[DeviceClass, ...], z: tuple[DeviceClass, ...]
-) -> tuple[int, int, int] | None:
+def path_diversity(plant: Plant, a: tuple[DeviceClass, ...], z: tuple[DeviceClass, ...]) -> tuple[int, int, int] | None:
     """The fewest link-disjoint paths from a device of `a` to another one of `z`, and one such pair.
 
     By Menger's theorem as many links must fail to part them. None if there is no pair.

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..flow import Bools
 from ..plant import DeviceClass, Ints, Plant
+from ..power.flow import Bools
 from ..schema import PortAttributes
 
 if TYPE_CHECKING:

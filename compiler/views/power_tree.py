@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..flow import Bools, Flow, Pools, carrying, device_supply, flow, pool_draw, pools
 from ..instances import instance_column, instance_count
 from ..plant import Ints, Plant
-from ..power import FEEDERS, Loads
+from ..power.flow import Bools, Flow, Pools, carrying, device_supply, flow, pool_draw, pools
+from ..power.loads import FEEDERS, Loads
 
 if TYPE_CHECKING:
     import networkx as nx

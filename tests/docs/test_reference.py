@@ -18,6 +18,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
 from rackwright.compiler.names import cable_ids, terminal_names
 from rackwright.compiler.pipeline import Compilation
 from rackwright.dsl.diagnostics import Severity
@@ -348,7 +349,8 @@ def test_kinds_of_each_role() -> None:
 
 def test_limits() -> None:
     """The table of limits has the numbers of the code."""
-    from rackwright.compiler import elaborate, paths, queries, relations, unroll, values
+    from rackwright.compiler.evaluate import elaborate, paths, relations, values
+    from rackwright.compiler.expand import queries, unroll
     from rackwright.dsl import parse, syntax
 
     page = PAGES[0].read_text("utf-8")
@@ -373,7 +375,7 @@ def test_limits() -> None:
 
 def test_measures() -> None:
     """The table of measures names every measure."""
-    from rackwright.compiler.requirements import MEASURES
+    from rackwright.compiler.evaluate.requirements import MEASURES
 
     page = PAGES[0].read_text("utf-8")
     table = page[page.index("| measure | is |") :].split("\n\n")[0]

@@ -22,6 +22,7 @@ from pathlib import Path
 
 import pytest
 import yaml
+
 from rackwright.dsl import syntax as s
 from rackwright.dsl.parse import parse
 from rackwright.dsl.source import Source

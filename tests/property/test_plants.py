@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from property.designs import Small, grown, small
+from support import rendered
+
 from rackwright.compiler.design import Design
 from rackwright.compiler.names import cable_ids, terminal_names
 from rackwright.compiler.pipeline import Compilation, compile_spec
 from rackwright.compiler.plant import Plant
-from support import rendered
 
 FEW = settings(max_examples=30)
 

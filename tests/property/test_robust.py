@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
 from rackwright.compiler.pipeline import Compilation, compile_spec
 from rackwright.compiler.report import RENDERERS
 from rackwright.dsl.format import format_source, outline

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rackwright.compiler.budget import Budget, budget
-from rackwright.compiler.flow import flow
+
 from rackwright.compiler.pipeline import Compilation, compile_spec
 from rackwright.compiler.plant import Plant
-from rackwright.compiler.power import FEEDERS, loads
+from rackwright.compiler.power.budget import Budget, budget
+from rackwright.compiler.power.flow import flow
+from rackwright.compiler.power.loads import FEEDERS, loads
 
 
 def check_balance(plant: Plant) -> None:

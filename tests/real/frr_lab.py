@@ -19,10 +19,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rackwright.compiler.addresses import dotted
 from rackwright.compiler.names import interface_names
+from rackwright.compiler.network.addresses import dotted
+from rackwright.compiler.network.routing import Routing
 from rackwright.compiler.plant import Plant
-from rackwright.compiler.routing import Routing
 
 DAEMONS = Path("/usr/lib/frr")
 BOOT_SECONDS = 90

@@ -9,13 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from unit.fabrics import CLOS, SPECS, built, rendered, routed
+
 from rackwright.backends._kit.device_model import SwitchModel
 from rackwright.backends._kit.fleet import fleet, models
 from rackwright.backends._kit.ports import names_for
 from rackwright.backends.eos import Eos
-from rackwright.compiler.addresses import dotted
 from rackwright.compiler.backend import Request
-from unit.fabrics import CLOS, SPECS, built, rendered, routed
+from rackwright.compiler.network.addresses import dotted
 
 pyavd = pytest.importorskip("pyavd", reason="needs pyavd of PyPI")
 pytestmark = pytest.mark.real

@@ -12,14 +12,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from real import frr_lab
+from unit.fabrics import CLOS, SPECS, built, rendered, routed, with_network
+
 from rackwright.backends.frr import Frr
 from rackwright.backends.sonic import Sonic
 from rackwright.compiler.backend import Backend, Request
 from rackwright.compiler.design import Design
 from rackwright.compiler.plant import Plant
 from rackwright.compiler.schema.policies import Ebgp
-from real import frr_lab
-from unit.fabrics import CLOS, SPECS, built, rendered, routed, with_network
 
 pytestmark = pytest.mark.real
 needs_parser = pytest.mark.skipif(shutil.which("vtysh") is None, reason="needs vtysh, of Debian's frr")

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from real import sonic_yang
+from unit.fabrics import CLOS, SPECS, built, rendered, with_network
+
 from rackwright.backends.sonic import Sonic
 from rackwright.compiler.backend import Request
 from rackwright.compiler.design import Design
 from rackwright.compiler.plant import Plant
 from rackwright.compiler.schema.policies import Ebgp
-from real import sonic_yang
-from unit.fabrics import CLOS, SPECS, built, rendered, with_network
 
 MISSING = sonic_yang.missing()
 pytestmark = [pytest.mark.real, pytest.mark.skipif(bool(MISSING), reason=MISSING or "no reason")]

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from rackwright.compiler.backend import Backend, Request
 from rackwright.compiler.design import Design
-from rackwright.compiler.expand import expand
+from rackwright.compiler.expand.expand import expand
+from rackwright.compiler.network.routing import Routing, plan
 from rackwright.compiler.pipeline import compile_spec
 from rackwright.compiler.plant import Plant
-from rackwright.compiler.routing import Routing, plan
 from rackwright.compiler.schema import NetworkAttributes
 from rackwright.dsl.diagnostics import has_errors
 

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+
 from rackwright.compiler.pipeline import Compilation, compile_spec
 from rackwright.compiler.report import text
 from rackwright.dsl.parse import MAX_BYTES

@@ -17,10 +17,18 @@ optic two is optic.dr4_2x400g_osfp { connector = mpo12_apc_x2 }
 """
 
 CASES = [
-    ("RW3005", "link a.eth[0] -> b.eth[1]; link a.eth[i] -> c.eth[i] for i in 0..2", "a.eth[i]",
-     "a eth0 is joined to b eth1 and c eth0 (i = 0)"),
-    ("RW3005", "link a.eth[i div 2] -> b.eth[i] for i in 0..3", "a.eth[i div 2]",
-     "a eth0 is joined to b eth0 (i = 0) and b eth1 (i = 1); 2 ports in all"),
+    (
+        "RW3005",
+        "link a.eth[0] -> b.eth[1]; link a.eth[i] -> c.eth[i] for i in 0..2",
+        "a.eth[i]",
+        "a eth0 is joined to b eth1 and c eth0 (i = 0)",
+    ),
+    (
+        "RW3005",
+        "link a.eth[i div 2] -> b.eth[i] for i in 0..3",
+        "a.eth[i div 2]",
+        "a eth0 is joined to b eth0 (i = 0) and b eth1 (i = 1); 2 ports in all",
+    ),
     ("RW3014", "link a.eth[0] -> a.eth[0]; link b.eth[0] -> c.eth[0]", "a.eth[0]", "a eth0 and a eth0"),
     ("RW3007", "link a.eth[i] -> f.eth[i]", "a.eth[i]", "here i = 0: a eth0 and f eth0; 8 links in all"),
     ("RW3008", "link a.eth[i] -> b.eth[i] using optic.dr4_400g", "a.eth[i]", "optics.ethernet.dr4_400g is qsfp_dd"),
@@ -65,8 +73,11 @@ hall h { f : s400; p : s800 { split eth[0..7] into 2 x 400 Gbps }; q : s800 { sp
         ("link p.eth[c, 0] -> f.eth[c] using mixed", set()),
         ("link f.eth[c] -> p.eth[c, 0] using mixed", set()),
         ("link p.eth[c, 0] -> f.eth[c] using optic.dr4_2x400g_osfp to optic.dr4_400g_osfp_rhs", set()),
-        ("link p.eth[c, 0] -> q.eth[c, 0] using optic.dr4_2x400g_osfp; "
-         "link p.eth[c, 1] -> q.eth[c, 1] using optic.fr4_2x400g_osfp", {"RW3016"}),
+        (
+            "link p.eth[c, 0] -> q.eth[c, 0] using optic.dr4_2x400g_osfp; "
+            "link p.eth[c, 1] -> q.eth[c, 1] using optic.fr4_2x400g_osfp",
+            {"RW3016"},
+        ),
     ],
 )
 def test_plugs_of_split_cages(spec: Spec, links: str, codes: set[str]) -> None:

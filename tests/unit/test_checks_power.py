@@ -7,19 +7,31 @@ from unit.power_specs import Spec, built
 
 CASES = [
     # Three boxes of 4 kW on one shelf of 10 kW.
-    ("RW5002", "box[3] : box; s : psu; feed s -> box[*].inlet[0]",
-     "here s: supply 10 kW, peak draw 12 kW: 3 box 12 kW"),
+    (
+        "RW5002",
+        "box[3] : box; s : psu; feed s -> box[*].inlet[0]",
+        "here s: supply 10 kW, peak draw 12 kW: 3 box 12 kW",
+    ),
     # Two shelves carry 20 kW, and the busbar 15.
-    ("RW5002", "busbar_limit = 15 kW; box[4] : box; s[2] : psu; feed s[*] -> box[b].inlet[0]",
-     "here s0: supply 15 kW, peak draw 16 kW: 4 box 16 kW"),
+    (
+        "RW5002",
+        "busbar_limit = 15 kW; box[4] : box; s[2] : psu; feed s[*] -> box[b].inlet[0]",
+        "here s0: supply 15 kW, peak draw 16 kW: 4 box 16 kW",
+    ),
     ("RW5003", "box[2] : box; p : pdu; feed p.out[0] -> box[b].inlet[0]", "here p out0"),
-    ("RW5001", "box : box; t : single; p[2] : pdu; feed p[i].out[0] -> t.inlet; feed p[0].out[1] -> box.inlet[0]",
-     "t inlet is fed by p0 out0 (i = 0) and p1 out0 (i = 1)"),
+    (
+        "RW5001",
+        "box : box; t : single; p[2] : pdu; feed p[i].out[0] -> t.inlet; feed p[0].out[1] -> box.inlet[0]",
+        "t inlet is fed by p0 out0 (i = 0) and p1 out0 (i = 1)",
+    ),
     ("RW5004", "box[3] : box; s : psu; feed s -> box[b].inlet[0] for b in 0..1", "1 of 3, such as box2"),
     ("RW5005", "s : silent; t : silent", "silent states no peak_power or tdp; 2 built"),
     ("RW5006", "box : box; s : dumb; feed s -> box.inlet[0]", "dumb states no supply, so s is not checked"),
-    ("RW5007", "a : pdu; b : pdu; feed a.out[0] -> b.inlet; feed b.out[0] -> a.inlet",
-     "a feeds b, which feeds a in turn"),
+    (
+        "RW5007",
+        "a : pdu; b : pdu; feed a.out[0] -> b.inlet; feed b.out[0] -> a.inlet",
+        "a feeds b, which feeds a in turn",
+    ),
 ]
 
 MORE = """

@@ -38,11 +38,17 @@ HOLD = [
 ]
 
 FAIL = [
-    ("peak_power(r) <= 0.8 * supply(r)", "12.5 kW <= 12 kW does not hold",
-     "peak_power(r) is 12.5 kW (r0, as all 2); supply(r) is 15 kW (r0, as all 2)"),
+    (
+        "peak_power(r) <= 0.8 * supply(r)",
+        "12.5 kW <= 12 kW does not hold",
+        "peak_power(r) is 12.5 kW (r0, as all 2); supply(r) is 15 kW (r0, as all 2)",
+    ),
     ("survives(r, lose = 1 s)", "without r0-s0, r0-s1 is short of 2.5 kW", ""),
-    ("oversubscription(r.tor, toward = spine) <= 2", "3 <= 2 does not hold",
-     "oversubscription(r.tor) is 3 (r0-tor, the worst of 2)"),
+    (
+        "oversubscription(r.tor, toward = spine) <= 2",
+        "3 <= 2 does not hold",
+        "oversubscription(r.tor) is 3 (r0-tor, the worst of 2)",
+    ),
     ("count(r) == 2 and count(r) > 2", "2 > 2 does not hold", "count(r) is 2; count(r) is 2"),
     ("count(r) > 2 and count(r) == 2", "2 > 2 does not hold", "count(r) is 2"),
     ("not count(r) == 2", "this holds, and must not", "count(r) is 2"),

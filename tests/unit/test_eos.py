@@ -7,6 +7,8 @@ from ipaddress import IPv4Interface
 from pathlib import Path
 
 import pytest
+from unit.fabrics import CLOS, SPECS, block, built, edited, rendered, with_network
+
 from rackwright.backends._kit.device_model import PrefixMatch
 from rackwright.backends.eos import Eos
 from rackwright.backends.eos.backend import match
@@ -14,7 +16,6 @@ from rackwright.compiler.backend import Request
 from rackwright.compiler.design import Design
 from rackwright.compiler.plant import Plant
 from rackwright.compiler.schema.policies import Ebgp
-from unit.fabrics import CLOS, SPECS, block, built, edited, rendered, with_network
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from unit.fabrics import CLOS, block, built, edited, rendered, with_network
+
 from rackwright.backends._kit.device_model import PrefixMatch
 from rackwright.backends._kit.frr_text import match
 from rackwright.backends._kit.safe import checked, folder, is_host_name, one_line
@@ -13,7 +15,6 @@ from rackwright.compiler.backend import Request
 from rackwright.compiler.design import Design
 from rackwright.compiler.plant import Plant
 from rackwright.compiler.schema.policies import Ebgp
-from unit.fabrics import CLOS, block, built, edited, rendered, with_network
 
 
 @pytest.fixture(scope="module")

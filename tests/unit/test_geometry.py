@@ -15,7 +15,14 @@ import numpy as np
 import pytest
 
 from rackwright.compiler.design import AnyAttributes, Design, Dim, Element
-from rackwright.compiler.geometry import UNKNOWN, floor_of, link_lengths, micrometres, rack_positions, sold_length
+from rackwright.compiler.expand.geometry import (
+    UNKNOWN,
+    floor_of,
+    link_lengths,
+    micrometres,
+    rack_positions,
+    sold_length,
+)
 from rackwright.compiler.plant import DeviceClass, Devices, Racks
 from rackwright.compiler.schema import (
     CableAttributes,

@@ -5,11 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from unit.fabrics import SPECS, built, edited, rendered
+
 from rackwright.backends.eos import Eos
 from rackwright.backends.frr import Frr
 from rackwright.backends.sonic import Sonic
 from rackwright.compiler.backend import Backend, Request
-from unit.fabrics import SPECS, built, edited, rendered
 
 BACKENDS = [Frr(), Sonic(), Eos()]
 

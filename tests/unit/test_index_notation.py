@@ -32,9 +32,7 @@ def plant_of(result: Compilation) -> Plant:
 
 def joined(plant: Plant, rows: Relations, kinds: tuple[str, str] = ("port", "port")) -> list[str]:
     """Each row as `a eth0 - z eth1`, in the plant's order."""
-    names = {
-        (cls.index, kind): terminal_names(plant, cls, kind) for cls in plant.classes for kind in set(kinds)
-    }
+    names = {(cls.index, kind): terminal_names(plant, cls, kind) for cls in plant.classes for kind in set(kinds)}
     found = []
     for i in range(len(rows)):
         ends = []
@@ -96,7 +94,9 @@ def test_ports_by_rank_count_over_the_capacity(spec: Spec) -> None:
     ]
     swapped = "outer[2] : grp\nb[1] : sw"
     grown = links(
-        lambda text: spec("group grp { inner[2 of 4] : card_host }\nserver card_host { p : port { speed = 100 Gbps } }\n" + text),
+        lambda text: spec(
+            "group grp { inner[2 of 4] : card_host }\nserver card_host { p : port { speed = 100 Gbps } }\n" + text
+        ),
         swapped,
         "link outer[o].inner[i] -> b[0].eth",
     )

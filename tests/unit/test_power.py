@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from rackwright.compiler.flow import flow, pool_draw, pools
+from unit.power_specs import Spec, built, element, plant_of
+
 from rackwright.compiler.pipeline import Compilation
 from rackwright.compiler.plant import Plant
-from rackwright.compiler.power import loads
-from rackwright.compiler.supply import effective_supply, supply, taken
-from unit.power_specs import Spec, built, element, plant_of
+from rackwright.compiler.power.flow import flow, pool_draw, pools
+from rackwright.compiler.power.loads import loads
+from rackwright.compiler.power.supply import effective_supply, supply, taken
 
 
 def by_name(plant: Plant, column: np.ndarray) -> dict[str, int]:
@@ -148,17 +149,13 @@ def test_a_busbar_pools_feeders_up_to_the_racks_limit(spec: Spec) -> None:
 
 
 def test_feeders_without_a_busbar_stand_alone(spec: Spec) -> None:
-    plant = plant_of(
-        spec, "rack r { p[2] : pdu; box : box\n feed p[i].out[0] -> box.inlet[i] }"
-    )
+    plant = plant_of(spec, "rack r { p[2] : pdu; box : box\n feed p[i].out[0] -> box.inlet[i] }")
     stock = pools(plant)
     assert len(stock) == 2 and stock.supply.tolist() == [10_000_000] * 2
 
 
 def test_a_battery_carries_nothing_in_normal_running(spec: Spec) -> None:
-    plant = plant_of(
-        spec, "rack r { s : psu; u : bbu; box : box\n feed s -> box.inlet[0]\n feed u -> box.inlet[1] }"
-    )
+    plant = plant_of(spec, "rack r { s : psu; u : bbu; box : box\n feed s -> box.inlet[0]\n feed u -> box.inlet[1] }")
     found = flow(plant, loads(plant))
     assert by_name(plant, found.output[0]) == {"s": 4_000_000, "u": 0, "box": 0}
     assert supply(plant, effective_supply(plant, pools(plant)), 0).tolist() == [10_000_000]

@@ -9,11 +9,12 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from unit.power_specs import Spec, built
+
 from rackwright.backends.power import Power
 from rackwright.backends.power.rows import fixed
 from rackwright.compiler.backend import Request
 from rackwright.compiler.pipeline import Compilation
-from unit.power_specs import Spec, built
 
 DESIGN = """
 rack r { busbar_limit = 15 kW assumed; s[2] : psu; box[3] : box; tor : tor

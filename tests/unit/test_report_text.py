@@ -128,8 +128,7 @@ def test_places_at_the_edges() -> None:
 
 def test_without_a_place_or_a_source() -> None:
     assert render([Diagnostic("RW0006", "power")], {}) == (
-        "note[RW0006]: some media are left out and were not checked\n"
-        " = power\n".replace(" =", "  =")
+        "note[RW0006]: some media are left out and were not checked\n = power\n".replace(" =", "  =")
         + "  = explain: rackwright explain RW0006\n\n"
     )
     assert " --> gone.rack\n" in render([diagnose("RW1001", Span("gone.rack", 3, 4), "x")], {})

@@ -10,15 +10,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from rackwright.compiler.addresses import Prefix, dotted, parse_prefix
-from rackwright.compiler.asn import clash_below, clash_of_leaves, clash_of_peers, first_reserved
+from unit.fabrics import CLOS, SPECS, built, codes, edited, routed, with_network
+
 from rackwright.compiler.design import Design
-from rackwright.compiler.fabric import fabrics
+from rackwright.compiler.network.addresses import Prefix, dotted, parse_prefix
+from rackwright.compiler.network.asn import clash_below, clash_of_leaves, clash_of_peers, first_reserved
+from rackwright.compiler.network.fabric import fabrics
+from rackwright.compiler.network.routing import Routing, plan
 from rackwright.compiler.pipeline import compile_spec
 from rackwright.compiler.plant import Plant
-from rackwright.compiler.routing import Routing, plan
 from rackwright.compiler.schema.policies import Ebgp, Pools
-from unit.fabrics import CLOS, SPECS, built, codes, edited, routed, with_network
 
 BASE = 4_200_000_000
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from unit.fabrics import CLOS, SPECS, block, built, edited, rendered, with_network
+
 from rackwright.backends._kit.columns import interfaces
 from rackwright.backends._kit.ports import front, names_for
 from rackwright.backends.sonic import Sonic
@@ -16,7 +18,6 @@ from rackwright.compiler.design import Design
 from rackwright.compiler.names import interface_names
 from rackwright.compiler.plant import Plant
 from rackwright.compiler.schema.policies import Ebgp
-from unit.fabrics import CLOS, SPECS, block, built, edited, rendered, with_network
 
 Config = dict[str, dict[str, dict[str, str]]]
 

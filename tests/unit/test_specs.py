@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from rackwright.compiler.pipeline import Compilation
 from rackwright.compiler.plant import Plant
 

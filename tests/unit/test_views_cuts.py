@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from unit.power_specs import Spec, element, plant_of
+
 from rackwright.compiler.plant import Plant
 from rackwright.compiler.views.cuts import bisection, path_diversity
 from rackwright.compiler.views.fabric import data_links, oversubscription, tier_graph, tiers
 from rackwright.compiler.views.symmetry import Wiring, quotient, refine
-from unit.power_specs import Spec, element, plant_of
 
 SOURCE, SINK = -1, -2
 

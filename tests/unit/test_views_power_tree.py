@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from rackwright.compiler.plant import Plant
-from rackwright.compiler.power import loads
-from rackwright.compiler.views.power_tree import Failure, TooManyCases, feed_graph, redundancy, survives
 from unit.power_specs import Spec, element, plant_of
+
+from rackwright.compiler.plant import Plant
+from rackwright.compiler.power.loads import loads
+from rackwright.compiler.views.power_tree import Failure, TooManyCases, feed_graph, redundancy, survives
 
 BUSBAR = """
 rack r { busbar_limit = 30 kW; shelf[3] : psu; box[BOXES] : box
@@ -70,5 +71,8 @@ def test_the_feed_graph(spec: Spec) -> None:
     graph = feed_graph(plant)
     name = {c.index: plant.element_of(c).name for c in plant.classes}
     assert sorted((name[a], name[z], d["count"]) for a, z, d in graph.edges(data=True)) == [
-        ("a", "box", 6), ("b", "box", 6), ("left", "a", 3), ("right", "b", 3),
+        ("a", "box", 6),
+        ("b", "box", 6),
+        ("left", "a", 3),
+        ("right", "b", 3),
     ]

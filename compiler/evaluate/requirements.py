@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from ..dsl import syntax as s
-from ..dsl.units import Quantity
-from .design import Condition, Measure, Requirement, Term, Value
+from ...dsl import syntax as s
+from ...dsl.units import Quantity
+from ..design import Condition, Measure, Requirement, Term, Value
 from .elaborate import Node
 from .mistake import mistake, suggest
 from .paths import Paths
@@ -55,8 +55,12 @@ class Requirements:
                 op = "not" if expr.operator == "not" else "negate"
                 return Condition.model_construct(op=op, args=(self._term(expr.operand, scope),), origin=expr.span)
             case s.Binary() if expr.operator in ("div", "mod") and asks(expr):
-                raise mistake("RW2019", expr.span, f"`{expr.operator}` is not known for what the plant has",
-                              help="compare the quantity itself, or use `/`")
+                raise mistake(
+                    "RW2019",
+                    expr.span,
+                    f"`{expr.operator}` is not known for what the plant has",
+                    help="compare the quantity itself, or use `/`",
+                )
             case s.Binary() if expr.operator in _OPERATORS:
                 args = (self._term(expr.left, scope), self._term(expr.right, scope))
                 if all(isinstance(a, Value) for a in args):
@@ -82,11 +86,19 @@ class Requirements:
             elif position == 0:
                 key = "target"
             else:
-                raise mistake("RW2012", argument.span, "name this argument",
-                              help="such as " + ", ".join(f"`{a} = …`" for a in MEASURES[name][1:]))
+                raise mistake(
+                    "RW2012",
+                    argument.span,
+                    "name this argument",
+                    help="such as " + ", ".join(f"`{a} = …`" for a in MEASURES[name][1:]),
+                )
             if key not in MEASURES[name] or key in given:
-                raise mistake("RW2012", argument.span, f"`{name}` takes no such argument here",
-                              help="it takes " + ", ".join(f"`{a}`" for a in MEASURES[name]))
+                raise mistake(
+                    "RW2012",
+                    argument.span,
+                    f"`{name}` takes no such argument here",
+                    help="it takes " + ", ".join(f"`{a}`" for a in MEASURES[name]),
+                )
             given[key] = argument.value
         for key in MEASURES[name]:
             if key not in given:
@@ -107,7 +119,9 @@ class Requirements:
         if expr is None:
             return (), 0
         if not isinstance(expr, s.Number) or not expr.unit or expr.value.denominator != 1 or expr.value < 1:
-            raise mistake("RW2007", expr.span, "a count and a member's name are wanted here", help="such as `lose = 1 shelf`")
+            raise mistake(
+                "RW2007", expr.span, "a count and a member's name are wanted here", help="such as `lose = 1 shelf`"
+            )
         found = [m for t in targets for name, m in self._nodes[t].members.items() if name == expr.unit]
         if not found:
             known = [name for t in targets for name in self._nodes[t].members]
@@ -126,7 +140,9 @@ class Requirements:
         if not nodes:
             known = {n.element.name for n in self._nodes} | {v for n in self._nodes for v in n.body.views}
             known |= {n.element.definition for n in self._nodes}
-            raise mistake("RW2001", first.span, "nothing in the design has this name", help=suggest(first.name.text, known))
+            raise mistake(
+                "RW2001", first.span, "nothing in the design has this name", help=suggest(first.name.text, known)
+            )
         used_module = expr.dotted is not None and first.name.text in scope.module.uses
         steps = tuple(rest[1:] if used_module else rest)
         found = []

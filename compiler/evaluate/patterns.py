@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from fractions import Fraction
 
-from ..dsl import syntax as s
-from ..dsl.parse import parse_expression
-from ..dsl.source import Source, Span
-from .design import Segment
-from .indices import Index, Operator, evaluate, operation
+from ...dsl import syntax as s
+from ...dsl.parse import parse_expression
+from ...dsl.source import Source, Span
+from ..design import Segment
+from ..indices import Index, Operator, evaluate, operation
 from .mistake import Mistake, mistake, suggest
 from .scope import Definition, Scope
 from .values import Evaluator
@@ -51,7 +51,9 @@ def to_index(expr: s.Expr, variables: Collection[str], evaluator: Evaluator, sco
                 return operation("==", 0, 0 if value else 1)
             if value is None or isinstance(value, Definition):
                 raise mistake(
-                    "RW3006", expr.span, "no array binds this name",
+                    "RW3006",
+                    expr.span,
+                    "no array binds this name",
                     help=suggest(expr.bare, variables, "bind it with `for … in …`, or index an array with it"),
                 )
             return _bounded(evaluator.integer(expr, scope), expr.span)
@@ -117,7 +119,9 @@ def to_segments(
             raise _pattern(span.file, start + opening, "`{` is not closed in this pattern")
         if opening > at:
             segments.append(Segment(text=text[at:opening]))
-        segments.append(_placeholder(text[opening + 1 : closing], span, start + opening + 1, variables, evaluator, scope))
+        segments.append(
+            _placeholder(text[opening + 1 : closing], span, start + opening + 1, variables, evaluator, scope)
+        )
         at = closing + 1
     return tuple(segments)
 

@@ -7,26 +7,23 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 
-from ..dsl import syntax as s
-from ..dsl.diagnostics import Diagnostic, diagnose
-from ..dsl.source import Span
+from ...dsl import syntax as s
+from ...dsl.diagnostics import Diagnostic, diagnose
+from ...dsl.source import Span
+from ..design import ENDS, End, Media, Medium, Rule, Step, Variable
+from ..indices import Index, Operation, names, operation, ravel, write
+from ..schema import KINDS, CableAttributes, OpticAttributes
 from .attributes import Context, build
 from .bodies import Bodies
-from .design import End, Media, Medium, Rule, Step, Variable
 from .elaborate import Node
-from .indices import Index, Operation, names, operation, ravel, write
 from .mistake import article, collected, mistake, suggest
 from .paths import Bound, Paths, Side
 from .patterns import MAX_VARIABLE, to_index
-from .schema import KINDS, CableAttributes, OpticAttributes
 from .scope import Scope
 from .values import Evaluator
 
 MAX_TIMES = 1024
 MAX_RULES = 20_000
-
-ENDS = {"link": ("port", "port"), "feed": ("outlet", "inlet"), "pipe": ("coolant_out", "coolant_in")}
-"""Kinds of terminal that each medium joins."""
 
 TIMES = "times"
 """Name of the variable that counts parallel links."""
@@ -163,12 +160,16 @@ class Relations:
             if isinstance(clause, s.Binder):
                 low, high = self._evaluator.integer(clause.low, scope), self._evaluator.integer(clause.high, scope)
                 if clause.name.text in bound:
-                    raise mistake("RW2002", clause.name.span, "bound twice", also=[(bound[clause.name.text].span, "first here")])
+                    raise mistake(
+                        "RW2002", clause.name.span, "bound twice", also=[(bound[clause.name.text].span, "first here")]
+                    )
                 if low < -MAX_VARIABLE or high > MAX_VARIABLE:
                     raise mistake("RW2013", clause.span, f"an index lies between -{MAX_VARIABLE} and {MAX_VARIABLE}")
                 if high < low:
                     raise mistake("RW2013", clause.span, f"from {low} to {high} there is nothing to count")
-                bound[clause.name.text] = Bound(clause.name.text, low, high - low + 1, high - low + 1, clause.span, True, True)
+                bound[clause.name.text] = Bound(
+                    clause.name.text, low, high - low + 1, high - low + 1, clause.span, True, True
+                )
         return bound
 
     def _times(self, clause: s.Clause | None, scope: Scope, sides: tuple[Side, Side]) -> int:
@@ -179,9 +180,13 @@ class Relations:
             raise mistake("RW2013", clause.span, f"{times} parallel links", help=f"between 1 and {MAX_TIMES}")
         for side in sides:
             if times > 1 and not side.pieces[-1].unindexed:
-                raise mistake("RW3004", side.span, "parallel links take ports by rank, and this names one port",
-                              help="leave the port's index out, or count with `for t in 0..1` and use `t` in the index",
-                              also=[(clause.span, "")])
+                raise mistake(
+                    "RW3004",
+                    side.span,
+                    "parallel links take ports by rank, and this names one port",
+                    help="leave the port's index out, or count with `for t in 0..1` and use `t` in the index",
+                    also=[(clause.span, "")],
+                )
         return times
 
     def _condition(self, clause: s.Clause | None, variables: dict[str, Variable], scope: Scope) -> Index | None:
@@ -204,11 +209,18 @@ class Relations:
             return End.model_construct(steps=steps, origin=span)
         found = list(self._terminals(node, kind))
         if len(found) != 1 or any(self._nodes[e].element.dims for e in found[0]):
-            count = "no" if not found else "more than one" if len(found) > 1 or self._many(found[0]) else "an array of one"
+            count = (
+                "no" if not found else "more than one" if len(found) > 1 or self._many(found[0]) else "an array of one"
+            )
             what = f"this {node.element.kind} has {count} {kind}"
             known = ", ".join(f"`{self._indexed(way)}`" for way in found[:6])
-            raise mistake("RW3004", span, what, help=f"name one of them: {known}" if known else "",
-                          also=[(node.element.origin, "declared here")])
+            raise mistake(
+                "RW3004",
+                span,
+                what,
+                help=f"name one of them: {known}" if known else "",
+                also=[(node.element.origin, "declared here")],
+            )
         more = [Step.model_construct(element=e, indices=()) for e in found[0]]
         return End.model_construct(steps=(*steps, *more), origin=span)
 
@@ -251,7 +263,11 @@ class Relations:
         if definition is None or KINDS.get(definition.declaration.kind.text) is None:
             raise mistake("RW2011", reference.span, "an optic or a cable is wanted here")
         if KINDS[definition.declaration.kind.text].role != "media":
-            raise mistake("RW2011", reference.span, f"this is {article(definition.declaration.kind.text)}, not an optic or a cable")
+            raise mistake(
+                "RW2011",
+                reference.span,
+                f"this is {article(definition.declaration.kind.text)}, not an optic or a cable",
+            )
         if definition.name in self.media:
             return self.media[definition.name]
         type_ = self._bodies.instance(definition, reference, scope)
@@ -260,7 +276,9 @@ class Relations:
         schema = KINDS[type_.kind].schema
         origin = definition.declaration.span
         context = Context(self._evaluator, ())
-        attributes, assumed = build(schema, body.attributes, context, definition.declaration.name.span, self._diagnostics)
+        attributes, assumed = build(
+            schema, body.attributes, context, definition.declaration.name.span, self._diagnostics
+        )
         if attributes is None:
             attributes = schema.model_construct()
         assert isinstance(attributes, OpticAttributes | CableAttributes)
@@ -279,7 +297,9 @@ class Relations:
         if isinstance(clause, s.On):
             name = clause.network.dotted
             if name not in self._networks:
-                raise mistake("RW2001", clause.network.span, "no network of this name", help=suggest(name, self._networks))
+                raise mistake(
+                    "RW2001", clause.network.span, "no network of this name", help=suggest(name, self._networks)
+                )
             return name
         return self._networks[0] if len(self._networks) == 1 else None
 
@@ -296,12 +316,18 @@ class Relations:
         steps = self._paths.steps(side, scope, variables, None)
         target = self._nodes[steps[-1].element].element
         if target.kind != "rack":
-            raise mistake("RW2011", statement.target.span, f"this is {article(target.kind)}; racks are placed on the floor",
-                          help="a part's height in its rack is given where it is a member: `tor : switch at 22 OU`")
+            raise mistake(
+                "RW2011",
+                statement.target.span,
+                f"this is {article(target.kind)}; racks are placed on the floor",
+                help="a part's height in its rack is given where it is a member: `tor : switch at 22 OU`",
+            )
         position: dict[str, Index] = {}
         for expr in statement.positions:
             if not isinstance(expr, s.Tagged) or expr.value is None or expr.tag.text not in AXES:
-                raise mistake("RW2004", expr.span, "`row` and `bay` are wanted here", help="such as `at row r, bay 2*b`")
+                raise mistake(
+                    "RW2004", expr.span, "`row` and `bay` are wanted here", help="such as `at row r, bay 2*b`"
+                )
             if expr.tag.text in position:
                 raise mistake("RW2002", expr.span, "given twice")
             position[expr.tag.text] = to_index(expr.value, variables, self._evaluator, scope)
@@ -338,9 +364,7 @@ def _once(clauses: tuple[s.Clause, ...]) -> dict[str, s.Clause]:
 def _variables(bound: dict[str, Bound]) -> dict[str, Variable]:
     """In the order that the paths name them; those of `for` count last, however early they are bound."""
     ordered = sorted(bound.values(), key=lambda b: b.counted)
-    return {
-        b.name: Variable.model_construct(name=b.name, low=b.low, size=b.size, capacity=b.capacity) for b in ordered
-    }
+    return {b.name: Variable.model_construct(name=b.name, low=b.low, size=b.size, capacity=b.capacity) for b in ordered}
 
 
 def _rank(variables: dict[str, Variable], other: list[str], own: list[str]) -> Index:
@@ -348,9 +372,7 @@ def _rank(variables: dict[str, Variable], other: list[str], own: list[str]) -> I
     chosen = [variables[name] for name in other if name not in own]
     if TIMES in variables:
         chosen.append(variables[TIMES])
-    indices: list[Index] = [
-        v.name if v.low == 0 else operation("-", v.name, v.low) for v in chosen
-    ]
+    indices: list[Index] = [v.name if v.low == 0 else operation("-", v.name, v.low) for v in chosen]
     return ravel(indices, [v.capacity for v in chosen])
 
 
@@ -390,5 +412,3 @@ def _code(digest: int, length: int) -> str:
     """A letter first: a spreadsheet reads `123E-0001` as a number."""
     first = _ALPHABET[10 + (digest >> 75) % 22]
     return first + "".join(_ALPHABET[(digest >> (75 - 5 * i)) & 31] for i in range(1, length))
-
-

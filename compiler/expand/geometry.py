@@ -13,10 +13,10 @@ from math import ceil, prod
 
 import numpy as np
 
-from ..dsl.units import Quantity
-from .design import Design
-from .plant import DeviceClass, Devices, Ints, Racks
-from .schema import AssemblyAttributes, CableAttributes, Floor, OpticAttributes, PartAttributes, RackAttributes
+from ...dsl.units import Quantity
+from ..design import Design
+from ..plant import DeviceClass, Devices, Ints, Racks
+from ..schema import AssemblyAttributes, CableAttributes, Floor, OpticAttributes, PartAttributes, RackAttributes
 
 UNKNOWN = -1
 """A length, height or place that the spec does not tell."""

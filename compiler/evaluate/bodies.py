@@ -10,12 +10,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from ..dsl import syntax as s
-from ..dsl.diagnostics import Diagnostic, diagnose
-from ..dsl.source import Span
+from ...dsl import syntax as s
+from ...dsl.diagnostics import Diagnostic, diagnose
+from ...dsl.source import Span
+from ..schema import KINDS, RESERVED_KINDS
 from .attributes import Written
 from .mistake import Mistake, article, mistake, suggest
-from .schema import KINDS, RESERVED_KINDS
 from .scope import Definition, Scope, Value, WordValue
 from .values import Evaluator
 
@@ -90,7 +90,9 @@ class Bodies:
         if kind.text not in KINDS:
             reserved = kind.text in RESERVED_KINDS
             raise mistake(
-                "RW2019" if reserved else "RW2003", kind.span, "kept for later" if reserved else "no kind is called this",
+                "RW2019" if reserved else "RW2003",
+                kind.span,
+                "kept for later" if reserved else "no kind is called this",
                 help="" if reserved else suggest(kind.text, KINDS),
             )
         self.used.add(definition.name)
@@ -100,8 +102,12 @@ class Bodies:
             circle = self._busy[names.index(definition.name) :]
             start = circle.index(min(circle, key=lambda d: d.declaration.name.span))
             circle = [*circle[start:], *circle[: start + 1]]
-            raise mistake("RW2010", circle[0].declaration.name.span, "this is built on itself",
-                          detail=" is ".join(d.name for d in circle))
+            raise mistake(
+                "RW2010",
+                circle[0].declaration.name.span,
+                "this is built on itself",
+                detail=" is ".join(d.name for d in circle),
+            )
         if len(self._busy) >= MAX_BASES:
             self._chain = self._chain or mistake(
                 "RW2014", declaration.name.span, f"more than {MAX_BASES} definitions are built on each other here"
@@ -117,8 +123,12 @@ class Bodies:
             finally:
                 self._busy.pop()
             if base.kind != kind.text:
-                raise mistake("RW2011", declaration.base.span, f"this is {article(base.kind)}, not {article(kind.text)}",
-                              help=f"declare it as `{base.kind} {declaration.name.text}`")
+                raise mistake(
+                    "RW2011",
+                    declaration.base.span,
+                    f"this is {article(base.kind)}, not {article(kind.text)}",
+                    help=f"declare it as `{base.kind} {declaration.name.text}`",
+                )
             layers, lineage = base.layers, lineage + base.lineage
             for layer in layers:
                 for name, value in layer.scope.values.items():
@@ -137,8 +147,13 @@ class Bodies:
                 name = statement.name
                 if name.text in parameters:
                     self._diagnostics.append(
-                        diagnose("RW2002", name.span, "a parameter has this name",
-                                 also=[(parameters[name.text], "the parameter")], help="give one of them another name")
+                        diagnose(
+                            "RW2002",
+                            name.span,
+                            "a parameter has this name",
+                            also=[(parameters[name.text], "the parameter")],
+                            help="give one of them another name",
+                        )
                     )
                 scope.values.pop(name.text, None)
                 scope.pending[statement.name.text] = (statement.value, scope)
@@ -148,8 +163,12 @@ class Bodies:
         arguments = reference.arguments if reference is not None else ()
         at = reference.span if reference is not None else definition.declaration.name.span
         if len(arguments) > len(parameters):
-            raise mistake("RW2012", arguments[len(parameters)].span, "one argument too many",
-                          also=[(definition.declaration.name.span, f"takes {len(parameters)}")])
+            raise mistake(
+                "RW2012",
+                arguments[len(parameters)].span,
+                "one argument too many",
+                also=[(definition.declaration.name.span, f"takes {len(parameters)}")],
+            )
         names = [p.name.text for p in parameters]
         given: dict[str, Value] = {}
         for position, argument in enumerate(arguments):
@@ -163,8 +182,12 @@ class Bodies:
             if parameter.name.text in given:
                 continue
             if parameter.default is None:
-                raise mistake("RW2012", at, f"`{parameter.name.text}` is not given",
-                              also=[(parameter.span, "this parameter has no default")])
+                raise mistake(
+                    "RW2012",
+                    at,
+                    f"`{parameter.name.text}` is not given",
+                    also=[(parameter.span, "this parameter has no default")],
+                )
             home = Scope(definition.module, dict(given))
             given[parameter.name.text] = self._argument(parameter.default, home)
         return given
@@ -190,8 +213,13 @@ class Bodies:
         def once(name: s.Name) -> bool:
             if name.text in own:
                 self._diagnostics.append(
-                    diagnose("RW2002", name.span, "given again", also=[(own[name.text], "first here")],
-                             help="remove one of them")
+                    diagnose(
+                        "RW2002",
+                        name.span,
+                        "given again",
+                        also=[(own[name.text], "first here")],
+                        help="remove one of them",
+                    )
                 )
                 return False
             own[name.text] = name.span
@@ -223,8 +251,12 @@ class Bodies:
                     else:
                         known = [*body.members, *KINDS[kind].schema.model_fields]
                         self._diagnostics.append(
-                            diagnose("RW2004", statement.name.span, "neither a member to override nor an attribute",
-                                     help=suggest(name, known))
+                            diagnose(
+                                "RW2004",
+                                statement.name.span,
+                                "neither a member to override nor an attribute",
+                                help=suggest(name, known),
+                            )
                         )
                 case s.View():
                     if once(statement.name):

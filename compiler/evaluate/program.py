@@ -5,20 +5,20 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 
-from ..dsl import syntax as s
-from ..dsl.diagnostics import Diagnostic, diagnose, has_errors
-from ..dsl.parse import parse_expression
-from ..dsl.source import Source, Span
+from ...dsl import syntax as s
+from ...dsl.diagnostics import Diagnostic, diagnose, has_errors
+from ...dsl.parse import parse_expression
+from ...dsl.source import Source, Span
+from ..design import Design, Network, Requirement, Workload
+from ..schema import KINDS, RESERVED_KINDS, ROOT_ORDER
 from .attributes import Context, Written, build
 from .bodies import Bodies
-from .design import Design, Network, Requirement, Workload
 from .elaborate import Elaborator, Node
 from .load import Program
 from .mistake import Mistake, article, collected, mistake, suggest
 from .paths import Paths
 from .relations import Relations
 from .requirements import Requirements, asks
-from .schema import KINDS, RESERVED_KINDS, ROOT_ORDER
 from .scope import Definition, Scope, Value
 from .values import Evaluator
 
@@ -115,9 +115,7 @@ class _Compiler:
         rules = relations.rules()
         requirements = self._requirements(Requirements(nodes, paths, self._evaluator, root.declaration.name.text))
         made_networks = tuple(n for d in networks if (n := self._network(d)) is not None)
-        workloads = tuple(
-            w for d in self._policies("workload") if (w := self._workload(d, paths, nodes)) is not None
-        )
+        workloads = tuple(w for d in self._policies("workload") if (w := self._workload(d, paths, nodes)) is not None)
         self._check_others()
         self._check_parameters()
         if has_errors(self._diagnostics):
@@ -159,8 +157,13 @@ class _Compiler:
                     name = statement.name
                     if name.text in seen:
                         self._diagnostics.append(
-                            diagnose("RW2002", name.span, "declared again", also=[(seen[name.text], "first here")],
-                                     help="give one of them another name")
+                            diagnose(
+                                "RW2002",
+                                name.span,
+                                "declared again",
+                                also=[(seen[name.text], "first here")],
+                                help="give one of them another name",
+                            )
                         )
                     seen.setdefault(name.text, name.span)
                     if isinstance(statement, s.Declaration) and statement.kind.text not in KINDS:
@@ -172,8 +175,12 @@ class _Compiler:
                         )
                 elif not isinstance(statement, s.Use | s.Require):
                     self._diagnostics.append(
-                        diagnose("RW1007", statement.span, "this stands inside a definition",
-                                 help="put it into an assembly, such as `building dc { … }`")
+                        diagnose(
+                            "RW1007",
+                            statement.span,
+                            "this stands inside a definition",
+                            help="put it into an assembly, such as `building dc { … }`",
+                        )
                     )
 
     def _check_constants(self) -> None:
@@ -192,12 +199,15 @@ class _Compiler:
         if kind.text in RESERVED_KINDS:
             self._diagnostics.append(diagnose("RW2019", kind.span, f"`{kind.text}` is kept for later"))
         else:
-            self._diagnostics.append(diagnose("RW2003", kind.span, "no kind is called this", help=suggest(kind.text, KINDS)))
+            self._diagnostics.append(
+                diagnose("RW2003", kind.span, "no kind is called this", help=suggest(kind.text, KINDS))
+            )
 
     def _root(self) -> Definition | None:
         """The assembly that is the design: of those nothing else uses, the first kind of `ROOT_ORDER`."""
         assemblies = [
-            d for d in self._evaluator.names.definitions()
+            d
+            for d in self._evaluator.names.definitions()
             if d.declaration.kind.text in ROOT_ORDER and not any(p.default is None for p in d.declaration.parameters)
         ]
         mentioned = set()
@@ -212,14 +222,23 @@ class _Compiler:
             if chosen:
                 first, second = chosen[0].declaration, chosen[1].declaration
                 self._diagnostics.append(
-                    diagnose("RW2015", second.name.span, "this one", also=[(first.name.span, "or this one")],
-                             help="make one a member of the other, or put both into a `site`")
+                    diagnose(
+                        "RW2015",
+                        second.name.span,
+                        "this one",
+                        also=[(first.name.span, "or this one")],
+                        help="make one a member of the other, or put both into a `site`",
+                    )
                 )
                 return None
         if not has_errors(self._diagnostics):
             self._diagnostics.append(
-                diagnose("RW0005", None, detail=f"{self._program.main.source.name} declares no assembly to build",
-                         help="declare one, such as `rack r { … }` or `building dc { … }`")
+                diagnose(
+                    "RW0005",
+                    None,
+                    detail=f"{self._program.main.source.name} declares no assembly to build",
+                    help="declare one, such as `rack r { … }` or `building dc { … }`",
+                )
             )
         return None
 
@@ -235,7 +254,10 @@ class _Compiler:
             return None
         attributes, doc = made
         return Network.model_construct(
-            name=definition.declaration.name.text, attributes=attributes, doc=doc, origin=definition.declaration.name.span
+            name=definition.declaration.name.text,
+            attributes=attributes,
+            doc=doc,
+            origin=definition.declaration.name.span,
         )
 
     def _workload(self, definition: Definition, paths: Paths, nodes: list[Node]) -> Workload | None:
@@ -282,8 +304,12 @@ class _Compiler:
         last = side.pieces[-1]
         if last.view is not None or last.node.element.kind != "accelerator":
             what = "a view" if last.view is not None else article(last.node.element.kind)
-            raise mistake("RW2011", path.span, f"ranks are accelerators; this is {what}",
-                          help="name the accelerators by their members, not through a view")
+            raise mistake(
+                "RW2011",
+                path.span,
+                f"ranks are accelerators; this is {what}",
+                help="name the accelerators by their members, not through a view",
+            )
         return last.node.element.index
 
     def _written(self, definition: Definition, name: str) -> Written | None:
@@ -317,8 +343,12 @@ class _Compiler:
             if element.kind == "rack" or inside or not any(e.kind == "rack" for e in around):
                 what = "it is inside a box" if inside else "no rack is around it"
                 self._diagnostics.append(
-                    diagnose("RW2011", element.origin, f"this has no height of its own: {what}",
-                             help="give heights to the members of a rack; put racks on the floor with `place`")
+                    diagnose(
+                        "RW2011",
+                        element.origin,
+                        f"this has no height of its own: {what}",
+                        help="give heights to the members of a rack; put racks on the floor with `place`",
+                    )
                 )
 
     def _check_others(self) -> None:
@@ -333,8 +363,12 @@ class _Compiler:
                 continue
             if definition.name not in self._bodies.used and not has_errors(self._diagnostics):
                 self._diagnostics.append(
-                    diagnose("RW2016", declaration.name.span, "nothing in the design is of this type",
-                             help="remove it, or use it as a member")
+                    diagnose(
+                        "RW2016",
+                        declaration.name.span,
+                        "nothing in the design is of this type",
+                        help="remove it, or use it as a member",
+                    )
                 )
             if kind.role != "media" and all(p.default is not None for p in declaration.parameters):
                 self._elaborate(definition)

@@ -14,14 +14,14 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from ..dsl import syntax as s
-from ..dsl import units
-from ..dsl.diagnostics import Diagnostic
-from ..dsl.source import Span
-from ..dsl.units import Quantity
+from ...dsl import syntax as s
+from ...dsl import units
+from ...dsl.diagnostics import Diagnostic
+from ...dsl.source import Span
+from ...dsl.units import Quantity
+from ..schema import values as v
 from .mistake import collected, mistake, suggest
 from .patterns import to_index
-from .schema import values as v
 from .scope import Scope
 from .values import Evaluator, kind_of
 
@@ -66,7 +66,9 @@ def build(
     for name, field in model.model_fields.items():
         if field.is_required() and name not in written:
             diagnostics.append(
-                mistake("RW2020", owner, f"`{name}` is not given", help=f"add `{name} = …`: {field.description}").diagnostic
+                mistake(
+                    "RW2020", owner, f"`{name}` is not given", help=f"add `{name} = …`: {field.description}"
+                ).diagnostic
             )
     if len(diagnostics) > before:
         return None, ()
@@ -116,7 +118,12 @@ def _read(annotation: Any, expr: s.Expr, scope: Scope, context: Context) -> Any:
     if models and all("kind" in model.model_fields for model in models):
         return _tagged(models, expr, scope, context)
     if models:
-        raise mistake("RW2007", expr.span, "this attribute is a block", help="write it as a block: its name, then `{ … }` without `=`")
+        raise mistake(
+            "RW2007",
+            expr.span,
+            "this attribute is a block",
+            help="write it as a block: its name, then `{ … }` without `=`",
+        )
     if v.Word in marks:
         return _word(expr, marks[v.Word].choices, scope, context)
     lists = [o for o in options if get_origin(o) is list]
@@ -132,7 +139,9 @@ def _read(annotation: Any, expr: s.Expr, scope: Scope, context: Context) -> Any:
         return context.evaluator.integer(expr, scope)
     if plain is str:
         return _string(expr, scope, context)
-    raise mistake("RW2007", expr.span, "this attribute is a block", help="write it as a block: its name, then `{ … }` without `=`")
+    raise mistake(
+        "RW2007", expr.span, "this attribute is a block", help="write it as a block: its name, then `{ … }` without `=`"
+    )
 
 
 def _quantity(expr: s.Expr, dim: units.Dimension, scope: Scope, context: Context) -> Quantity:
@@ -141,7 +150,9 @@ def _quantity(expr: s.Expr, dim: units.Dimension, scope: Scope, context: Context
         raise mistake("RW2007", expr.span, f"this is {kind_of(value)}, not {units.describe(dim)}")
     if value.dim != dim:
         raise mistake(
-            "RW2006", expr.span, f"this is {units.describe(value.dim)}, but the attribute is {units.describe(dim)}",
+            "RW2006",
+            expr.span,
+            f"this is {units.describe(value.dim)}, but the attribute is {units.describe(dim)}",
             help=_unit_help(dim),
         )
     return value
@@ -161,7 +172,9 @@ def _string(expr: s.Expr, scope: Scope, context: Context) -> str:
 
 def _word(expr: s.Expr, choices: tuple[str, ...], scope: Scope, context: Context) -> str:
     if not (isinstance(expr, s.Path) and expr.bare is not None):
-        raise mistake("RW2007", expr.span, "a bare word is wanted here", help=_choices(choices) or "write it without quotes")
+        raise mistake(
+            "RW2007", expr.span, "a bare word is wanted here", help=_choices(choices) or "write it without quotes"
+        )
     word = expr.bare
     if choices and word in choices:
         return word
@@ -169,8 +182,12 @@ def _word(expr: s.Expr, choices: tuple[str, ...], scope: Scope, context: Context
     if isinstance(value, str):
         word = value
     if choices and word not in choices:
-        raise mistake("RW2007", expr.span, f"`{word}` is not one of the words for this attribute",
-                      help=suggest(word, choices, _choices(choices)))
+        raise mistake(
+            "RW2007",
+            expr.span,
+            f"`{word}` is not one of the words for this attribute",
+            help=suggest(word, choices, _choices(choices)),
+        )
     if not word.replace("_", "a").isalnum() or not word.isascii():
         raise mistake("RW2007", expr.span, "a word has letters, digits and `_` only")
     return word
@@ -216,7 +233,9 @@ def _tagged(models: list[type[BaseModel]], expr: s.Expr, scope: Scope, context: 
         raise mistake("RW2007", expr.span, "a word is wanted here", help=_choices(tuple(_tags(models))))
     model = _tags(models).get(tag.text)
     if model is None:
-        raise mistake("RW2007", tag.span, "not one of the words for this attribute", help=suggest(tag.text, _tags(models)))
+        raise mistake(
+            "RW2007", tag.span, "not one of the words for this attribute", help=suggest(tag.text, _tags(models))
+        )
     found: dict[str, Any] = {"kind": tag.text}
     own = [n for n in model.model_fields if n != "kind"]
     if value is not None:
@@ -247,15 +266,17 @@ def _block(annotation: Any, block: s.Block, scope: Scope, context: Context, at: 
     for option in options:
         if get_origin(option) is dict:
             inner = get_args(option)[1]
-            return {
-                name: _read(inner, item.value, scope, context) for name, item in _attributes(block).items()
-            }
+            return {name: _read(inner, item.value, scope, context) for name, item in _attributes(block).items()}
         if isinstance(option, type) and issubclass(option, BaseModel) and "kind" not in option.model_fields:
             found = _entries(option, block, scope, context)
             missing = [n for n, f in option.model_fields.items() if f.is_required() and n not in found]
             if missing:
-                raise mistake("RW2020", at, f"`{missing[0]}` is not given",
-                              help=f"add `{missing[0]} = …`: {option.model_fields[missing[0]].description}")
+                raise mistake(
+                    "RW2020",
+                    at,
+                    f"`{missing[0]}` is not given",
+                    help=f"add `{missing[0]} = …`: {option.model_fields[missing[0]].description}",
+                )
             return option.model_construct(**found)
     raise mistake("RW2007", at, "this attribute is no block", help="write it as `name = …`")
 
@@ -273,8 +294,4 @@ def _attributes(block: s.Block) -> dict[str, s.Attribute]:
 
 
 def _entries(model: type[BaseModel], block: s.Block, scope: Scope, context: Context) -> dict[str, Any]:
-    return {
-        name: _field(model, name, Written(item, scope), context) for name, item in _attributes(block).items()
-    }
-
-
+    return {name: _field(model, name, Written(item, scope), context) for name, item in _attributes(block).items()}

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 
-from ..dsl.diagnostics import Diagnostic, diagnose
-from ..dsl.source import Span
+from ...dsl.diagnostics import Diagnostic, diagnose
+from ...dsl.source import Span
 
 
 class Mistake(Exception):

@@ -7,10 +7,10 @@ from math import prod
 
 import numpy as np
 
-from ..dsl.diagnostics import Diagnostic, diagnose
-from .design import Design, Element
-from .names import host_names
-from .plant import TERMINALS, DeviceClass, Devices, Ints, Racks, TerminalArray
+from ...dsl.diagnostics import Diagnostic, diagnose
+from ..design import Design, Element
+from ..names import host_names
+from ..plant import TERMINALS, DeviceClass, Devices, Ints, Racks, TerminalArray
 
 MAX_DEVICES = 5_000_000
 
@@ -110,16 +110,25 @@ def _check_names(groups: list[tuple[Element, list[str]]]) -> list[Diagnostic]:
         bad = next((n for n in own if not _safe(n)), None)
         if bad is not None:
             problems.append(
-                diagnose("RW2017", element.origin, f"makes the name `{_shown(bad)}`",
-                         help="letters, digits, `-`, `_` and `.`, beginning with a letter or digit, 63 at most")
+                diagnose(
+                    "RW2017",
+                    element.origin,
+                    f"makes the name `{_shown(bad)}`",
+                    help="letters, digits, `-`, `_` and `.`, beginning with a letter or digit, 63 at most",
+                )
             )
         folded = {n.lower() for n in own}
         if len(folded) < len(own) or not folded.isdisjoint(seen):
             double = _first_double(own, seen)
             also = [(seen[double].origin, "and by this")] if double in seen else []
             problems.append(
-                diagnose("RW2018", element.origin, f"`{_shown(double)}` is made here", also=also,
-                         help="use every enclosing array's index in the pattern")
+                diagnose(
+                    "RW2018",
+                    element.origin,
+                    f"`{_shown(double)}` is made here",
+                    also=also,
+                    help="use every enclosing array's index in the pattern",
+                )
             )
         seen.update(dict.fromkeys(folded, element))
     return problems

@@ -19,10 +19,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ..dsl.units import Quantity
-from .plant import Ints, Plant
-from .power import FEEDERS, Loads, milliwatts
-from .schema import OutletAttributes, RackAttributes, SupplyAttributes
+from ...dsl.units import Quantity
+from ..plant import Ints, Plant
+from ..schema import OutletAttributes, RackAttributes, SupplyAttributes
+from .loads import FEEDERS, Loads, milliwatts
 
 Bools = NDArray[np.bool_]
 

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from ..dsl.units import Quantity
+from ...dsl.units import Quantity
+from ..instances import instance_column, instance_count, sum_by_instance
+from ..plant import Ints, Plant
 from .flow import UNKNOWN, Bools, Flow, Pools, carrying, device_supply
-from .instances import instance_column, instance_count, sum_by_instance
-from .plant import Ints, Plant
-from .power import FEEDERS, milliwatts
+from .loads import FEEDERS, milliwatts
 
 
 def effective_supply(plant: Plant, pools: Pools) -> Ints:

@@ -10,11 +10,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from math import prod
 
-from ..dsl import syntax as s
-from ..dsl.source import Span
-from .design import Dim, Element, Step, Variable
+from ...dsl import syntax as s
+from ...dsl.source import Span
+from ..design import Dim, Element, Step, Variable
+from ..indices import Index, Operation, operation, ravel
 from .elaborate import Node
-from .indices import Index, Operation, operation, ravel
 from .mistake import mistake, suggest
 from .patterns import to_index
 from .scope import Definition, Scope
@@ -128,8 +128,13 @@ class Paths:
             return self._slots(step, Piece(node, view, [], step.span), view.dims, shown.element.role == "connector")
         where = node.element
         known = [*node.members, *node.body.views]
-        raise mistake("RW2001", step.name.span, f"the {where.kind} `{where.definition}` has no member of this name",
-                      help=suggest(name, known), also=[(where.origin, "declared here")] if position else [])
+        raise mistake(
+            "RW2001",
+            step.name.span,
+            f"the {where.kind} `{where.definition}` has no member of this name",
+            help=suggest(name, known),
+            also=[(where.origin, "declared here")] if position else [],
+        )
 
     def _slots(self, step: s.Step, piece: Piece, dims: tuple[Dim, ...], of_ports: bool) -> Piece:
         if not step.indices and dims:
@@ -137,8 +142,12 @@ class Paths:
             piece.slots = []
             if not of_ports:
                 stars = ", ".join("*" for _ in dims)
-                raise mistake("RW3002", step.span, f"this is an array of {_sizes(dims)}",
-                              help=f"write `{step.name.text}[{stars}]` for all of it, or an index")
+                raise mistake(
+                    "RW3002",
+                    step.span,
+                    f"this is an array of {_sizes(dims)}",
+                    help=f"write `{step.name.text}[{stars}]` for all of it, or an index",
+                )
             return piece
         if len(step.indices) != len(dims):
             label = f"{len(step.indices)} where the array has {len(dims)}" if dims else "this is no array"
@@ -165,8 +174,12 @@ class Paths:
         name = expr.bare
         value = None if name in bound else self._evaluator.names.find(expr.steps[0].name, scope)
         if value is not None and not isinstance(value, Definition):
-            raise mistake("RW3006", expr.span, f"`{name}` is a value here; a bare name in brackets is an index",
-                          help=f"write `[({name})]` to use the value")
+            raise mistake(
+                "RW3006",
+                expr.span,
+                f"`{name}` is a value here; a bare name in brackets is an index",
+                help=f"write `[({name})]` to use the value",
+            )
         return self._join(name, slot, expr.span, bound)
 
     def _join(self, name: str, slot: Slot, span: Span, bound: dict[str, Bound]) -> str | None:
@@ -177,29 +190,39 @@ class Paths:
             return name
         if known.counted or (known.by_member and slot.of_ports):
             if known.low < 0 or known.low + known.size > dim.size:
-                raise mistake("RW3003", span, f"this array ends at {dim.size - 1}",
-                              also=[(known.span, f"`{name}` goes up to {known.low + known.size - 1}")])
+                raise mistake(
+                    "RW3003",
+                    span,
+                    f"this array ends at {dim.size - 1}",
+                    also=[(known.span, f"`{name}` goes up to {known.low + known.size - 1}")],
+                )
             return name
         if not known.by_member and not slot.of_ports:
             # A port array met the name first; the member array decides, the port array must be large enough.
             if dim.size > known.size:
-                raise mistake("RW3003", known.span, f"this array ends at {known.size - 1}",
-                              also=[(span, f"`{name}` goes up to {dim.size - 1}")])
+                raise mistake(
+                    "RW3003",
+                    known.span,
+                    f"this array ends at {known.size - 1}",
+                    also=[(span, f"`{name}` goes up to {dim.size - 1}")],
+                )
             bound[name] = Bound(name, 0, dim.size, dim.capacity, span, True)
             return name
         if known.size != dim.size:
-            raise mistake("RW3003", span, f"{dim.size} here",
-                          also=[(known.span, f"{known.size} here, joined by the same index `{name}`")],
-                          help="give one of them another index name, or the same size")
+            raise mistake(
+                "RW3003",
+                span,
+                f"{dim.size} here",
+                also=[(known.span, f"{known.size} here, joined by the same index `{name}`")],
+                help="give one of them another index name, or the same size",
+            )
         if known.capacity < dim.capacity:
             bound[name] = Bound(name, 0, dim.size, dim.capacity, known.span, known.by_member)
         return name
 
     # --- second pass: computed indices, views, unnamed ports ---
 
-    def steps(
-        self, side: Side, scope: Scope, variables: dict[str, Variable], rank: Index | None
-    ) -> tuple[Step, ...]:
+    def steps(self, side: Side, scope: Scope, variables: dict[str, Variable], rank: Index | None) -> tuple[Step, ...]:
         """The steps of a side. `rank` numbers the ports of an array that is not indexed."""
         found: list[Step] = []
         for piece in side.pieces:
@@ -207,8 +230,12 @@ class Paths:
             if piece.unindexed:
                 dims = port_dims(piece.node.element) if piece.view is None else piece.view.dims
                 if piece.view is None and piece.node.element.splits:
-                    raise mistake("RW3004", piece.span, "a split array has no ports by rank",
-                                  help="index it, or show its ports through a view")
+                    raise mistake(
+                        "RW3004",
+                        piece.span,
+                        "a split array has no ports by rank",
+                        help="index it, or show its ports through a view",
+                    )
                 if rank is None:
                     raise mistake("RW3004", piece.span, f"this is an array of {_sizes(dims)}", help="index it")
                 indices = unravel(rank, [d.size for d in dims])
@@ -266,17 +293,29 @@ class Paths:
     def _agree(self, declared: s.View, dims: tuple[Dim, ...], free: tuple[Variable, ...]) -> None:
         shown, size = prod(v.size for v in free), prod(d.size for d in dims)
         if shown != size:
-            raise mistake("RW3010", declared.span, f"{size} here, but the path shows {shown}",
-                          help=f"write `[{shown}]`" if len(dims) == 1 else "")
+            raise mistake(
+                "RW3010",
+                declared.span,
+                f"{size} here, but the path shows {shown}",
+                help=f"write `[{shown}]`" if len(dims) == 1 else "",
+            )
         reserved, capacity = prod(v.capacity for v in free), prod(d.capacity for d in dims)
         if reserved != capacity:
-            raise mistake("RW3010", declared.span, f"{capacity} reserved here, but the path reserves {reserved}",
-                          help=f"write `[{shown} of {reserved}]`" if len(dims) == 1 else "")
+            raise mistake(
+                "RW3010",
+                declared.span,
+                f"{capacity} reserved here, but the path reserves {reserved}",
+                help=f"write `[{shown} of {reserved}]`" if len(dims) == 1 else "",
+            )
         if [d.size for d in dims] == [v.size for v in free]:
             return
         if any(v.size != v.capacity for v in free[1:]) or any(d.size != d.capacity for d in dims[1:]):
-            raise mistake("RW3010", declared.span, "only the first dimension of a view may be built in part",
-                          help="give the inner arrays their full size, or keep the view's dimensions as they are")
+            raise mistake(
+                "RW3010",
+                declared.span,
+                "only the first dimension of a view may be built in part",
+                help="give the inner arrays their full size, or keep the view's dimensions as they are",
+            )
 
     def element_below(self, node: Node, dotted: s.Path) -> Node:
         """The element that a path names, indices aside (for requirements and ranks). Raises Mistake."""
@@ -287,8 +326,12 @@ class Paths:
             elif name in node.body.views:
                 node = self._nodes[self.view(node, name).steps[-1].element]
             else:
-                raise mistake("RW2001", step.name.span, f"`{node.element.definition}` has no member of this name",
-                              help=suggest(name, [*node.members, *node.body.views]))
+                raise mistake(
+                    "RW2001",
+                    step.name.span,
+                    f"`{node.element.definition}` has no member of this name",
+                    help=suggest(name, [*node.members, *node.body.views]),
+                )
         return node
 
 
@@ -339,5 +382,3 @@ def _op(op: str, left: Index, right: int) -> Index:
 
 def _sizes(dims: tuple[Dim, ...]) -> str:
     return " x ".join(str(d.size) for d in dims)
-
-

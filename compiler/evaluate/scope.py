@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from ..dsl import syntax as s
-from ..dsl.source import Span
-from ..dsl.units import Quantity
+from ...dsl import syntax as s
+from ...dsl.source import Span
+from ...dsl.units import Quantity
+from ..schema import KINDS
 from .load import Module, Program, catalog_modules
 from .mistake import mistake, suggest
-from .schema import KINDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +85,13 @@ class Names:
         if key in busy:
             circle = busy[busy.index(key) :]
             spans = sorted(self._busy[k] for k in circle)
-            raise mistake("RW2010", spans[0], "this value needs itself", also=[(s, "through this") for s in spans[1:]],
-                          help="break the circle")
+            raise mistake(
+                "RW2010",
+                spans[0],
+                "this value needs itself",
+                also=[(s, "through this") for s in spans[1:]],
+                help="break the circle",
+            )
         self._busy[key] = span
         try:
             yield
@@ -109,7 +114,9 @@ class Names:
             expr = declared.value if isinstance(declared, s.Let) else declared.default
             if expr is None:
                 raise mistake(
-                    "RW2020", declared.span, "this parameter has no value",
+                    "RW2020",
+                    declared.span,
+                    "this parameter has no value",
                     help=f"give it with `--set {name.text}=…` or write a default",
                 )
             with self._entered(key, declared.name.span):
@@ -148,17 +155,26 @@ class Names:
                 raise mistake("RW2007", first.span, "this is a value, not a definition")
             known = [n for n, d in scope.module.names.items() if isinstance(d, s.Declaration)]
             qualified = [a for a, key in scope.module.uses.items() if first.text in self.program.modules[key].names]
-            raise mistake("RW2001", first.span, "no definition of this name",
-                          help=f"did you mean `{qualified[0]}.{first.text}`?" if qualified
-                          else suggest(first.text, [*known, *KINDS, *scope.module.uses], "declare it, or `use` its module"))
+            raise mistake(
+                "RW2001",
+                first.span,
+                "no definition of this name",
+                help=f"did you mean `{qualified[0]}.{first.text}`?"
+                if qualified
+                else suggest(first.text, [*known, *KINDS, *scope.module.uses], "declare it, or `use` its module"),
+            )
         module = self.module(first, scope)
         if len(names) > 2:
             raise mistake("RW2001", names[2].span, "a module holds no further modules")
         declared = module.names.get(names[1].text)
         if not isinstance(declared, s.Declaration):
             known = [n for n, d in module.names.items() if isinstance(d, s.Declaration)]
-            raise mistake("RW2001", names[1].span, f"`{first.text}` has no definition of this name",
-                          help=suggest(names[1].text, known))
+            raise mistake(
+                "RW2001",
+                names[1].span,
+                f"`{first.text}` has no definition of this name",
+                help=suggest(names[1].text, known),
+            )
         return Definition(module, declared)
 
     def module(self, name: s.Name, scope: Scope) -> Module:
@@ -167,9 +183,14 @@ class Names:
         if key is None:
             fitting = [m for m in catalog_modules() if m.rpartition(".")[2] == name.text]
             help = " or ".join(f"`use {m}`" for m in fitting)
-            raise mistake("RW2001", name.span, "no module of this name is used here",
-                          help=f"add {help} at the top" if fitting
-                          else suggest(name.text, scope.module.uses, "add a `use` line at the top"))
+            raise mistake(
+                "RW2001",
+                name.span,
+                "no module of this name is used here",
+                help=f"add {help} at the top"
+                if fitting
+                else suggest(name.text, scope.module.uses, "add a `use` line at the top"),
+            )
         return self.program.modules[key]
 
     def definitions(self) -> Iterator[Definition]:

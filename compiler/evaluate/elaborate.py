@@ -10,18 +10,18 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from math import prod
 
-from ..dsl import syntax as s
-from ..dsl import units
-from ..dsl.diagnostics import Diagnostic, diagnose
-from ..dsl.source import Span
-from ..dsl.units import Quantity
+from ...dsl import syntax as s
+from ...dsl import units
+from ...dsl.diagnostics import Diagnostic, diagnose
+from ...dsl.source import Span
+from ...dsl.units import Quantity
+from ..design import Dim, Element, Segment, Split
+from ..names import LANE, WIDTH
+from ..schema import KINDS, AssemblyAttributes, Attributes, Model, PortAttributes, SwitchAttributes
 from .attributes import Context, Written, build
 from .bodies import Bodies, Body, Layer, MemberBody, Type
-from .design import Dim, Element, Segment, Split
 from .mistake import article, collected, mistake
-from .names import LANE, WIDTH
 from .patterns import to_segments
-from .schema import KINDS, AssemblyAttributes, Attributes, Model, PortAttributes, SwitchAttributes
 from .scope import Scope
 from .values import Evaluator
 
@@ -136,29 +136,48 @@ class Elaborator:
         base = self._bodies.type(member.type, written.scope)
         for outer in (parent, *self._ancestors(parent)):
             if base.name == outer.definition and base.name not in KINDS:
-                raise mistake("RW2010", member.type.span, f"`{base.name}` is already around this",
-                              also=[(outer.origin, "here")])
+                raise mistake(
+                    "RW2010", member.type.span, f"`{base.name}` is already around this", also=[(outer.origin, "here")]
+                )
         kind = KINDS[base.kind]
         if kind.role in ("media", "policy"):
-            raise mistake("RW2011", member.type.span, f"{article(base.kind)} cannot be a member",
-                          help="name it in `using` of a link" if kind.role == "media" else "it stands at the top of a file")
+            raise mistake(
+                "RW2011",
+                member.type.span,
+                f"{article(base.kind)} cannot be a member",
+                help="name it in `using` of a link" if kind.role == "media" else "it stands at the top of a file",
+            )
         if kind.role == "assembly" and parent.role != "assembly":
-            raise mistake("RW2011", member.type.span, f"{article(base.kind)} cannot stand inside {article(parent.kind)}")
+            raise mistake(
+                "RW2011", member.type.span, f"{article(base.kind)} cannot stand inside {article(parent.kind)}"
+            )
         if base.kind in _NESTING:
             outer_kind = next((e.kind for e in (parent, *self._ancestors(parent)) if e.kind in _NESTING), None)
             if outer_kind is not None and _NESTING.index(outer_kind) >= _NESTING.index(base.kind):
-                raise mistake("RW2011", member.type.span, f"{article(base.kind)} cannot stand inside {article(outer_kind)}",
-                              help="from the outside in: " + ", ".join(_NESTING) + "; a group stands anywhere")
+                raise mistake(
+                    "RW2011",
+                    member.type.span,
+                    f"{article(base.kind)} cannot stand inside {article(outer_kind)}",
+                    help="from the outside in: " + ", ".join(_NESTING) + "; a group stands anywhere",
+                )
         if kind.role == "connector" and parent.role != "part":
-            raise mistake("RW2011", member.type.span, f"{article(base.kind)} belongs to a part, not to {article(parent.kind)}",
-                          help="put it into the part that carries it")
+            raise mistake(
+                "RW2011",
+                member.type.span,
+                f"{article(base.kind)} belongs to a part, not to {article(parent.kind)}",
+                help="put it into the part that carries it",
+            )
         if kind.role != "connector" and parent.role == "connector":
             raise mistake("RW2011", member.type.span, f"{article(parent.kind)} holds nothing")
         dims = tuple(self._dim(d, written.scope) for d in member.dims)
         total = prod(d.capacity for n in (parent, *self._ancestors(parent)) for d in n.dims)
         if total * prod(d.capacity for d in dims) > MAX_INSTANCES:
-            raise mistake("RW2014", member.span, f"more than {MAX_INSTANCES} of them in all",
-                          detail=f"{total * prod(d.capacity for d in dims)} times `{member.name.text}` over all enclosing arrays")
+            raise mistake(
+                "RW2014",
+                member.span,
+                f"more than {MAX_INSTANCES} of them in all",
+                detail=f"{total * prod(d.capacity for d in dims)} times `{member.name.text}` over all enclosing arrays",
+            )
         type_ = Type(base.kind, base.name, base.lineage, (*base.layers, *self._overrides(written)))
         at = self._positions(member, dims, written.scope)
         node.members[member.name.text] = self._element(type_, member.name, dims, parent.index, at, os, member.span)
@@ -184,12 +203,18 @@ class Elaborator:
         size = self._evaluator.integer(spec.size, scope)
         capacity = size if spec.capacity is None else self._evaluator.integer(spec.capacity, scope)
         if size < 0 or capacity < 1:
-            raise mistake("RW2013", spec.span, f"this is {size if size < 0 else capacity}", help="an array holds at least one")
+            raise mistake(
+                "RW2013", spec.span, f"this is {size if size < 0 else capacity}", help="an array holds at least one"
+            )
         if capacity > MAX_SIZE:
             raise mistake("RW2013", spec.span, f"{capacity} is more than {MAX_SIZE}")
         if size > capacity:
-            raise mistake("RW2013", spec.span, f"{size} are built, but only {capacity} reserved",
-                          help="raise the capacity; everything is numbered over it")
+            raise mistake(
+                "RW2013",
+                spec.span,
+                f"{size} are built, but only {capacity} reserved",
+                help="raise the capacity; everything is numbered over it",
+            )
         return Dim.model_construct(size=size, capacity=capacity)
 
     def _positions(self, member: s.Member, dims: tuple[Dim, ...], scope: Scope) -> tuple[int, ...]:
@@ -198,8 +223,12 @@ class Elaborator:
             return ()
         for expr in member.at:
             if isinstance(expr, s.Tagged):
-                raise mistake("RW2007", expr.span, "a height in the rack is wanted here",
-                              help="such as `at 3 OU`; racks are put on the floor with `place … at row …, bay …`")
+                raise mistake(
+                    "RW2007",
+                    expr.span,
+                    "a height in the rack is wanted here",
+                    help="such as `at 3 OU`; racks are put on the floor with `place … at row …, bay …`",
+                )
         count, capacity = prod(d.size for d in dims), prod(d.capacity for d in dims)
         if len(member.at) == 1 and dims:
             if len(dims) > 1:
@@ -210,20 +239,28 @@ class Elaborator:
                 found.append(self._offset(member.at[0], home))
             return tuple(found)
         if len(member.at) < count or len(member.at) > capacity or (len(dims) > 1 and len(member.at) < capacity):
-            raise mistake("RW2013", member.span, f"{len(member.at)} positions for {count} elements",
-                          help="give one position an element, or one formula with the member's name as its index")
+            raise mistake(
+                "RW2013",
+                member.span,
+                f"{len(member.at)} positions for {count} elements",
+                help="give one position an element, or one formula with the member's name as its index",
+            )
         found = [self._offset(expr, scope) for expr in member.at]
         return tuple(found + [-1] * (capacity - len(found)))
 
     def _offset(self, expr: s.Expr, scope: Scope) -> int:
         value = self._evaluator.quantity(expr, scope)
         if value.dim != units.LENGTH:
-            raise mistake("RW2006", expr.span, f"this is {units.describe(value.dim)}, not a position", help="such as `3 OU`")
+            raise mistake(
+                "RW2006", expr.span, f"this is {units.describe(value.dim)}, not a position", help="such as `3 OU`"
+            )
         counted = value.unit in ("OU", "RU")
         offset = value.value - (units.UNITS[value.unit][0] if counted else 0)
         micrometres = offset * 1_000_000
         if micrometres < 0 or micrometres.denominator != 1 or micrometres > 10**9:
-            raise mistake("RW2007", expr.span, f"{value} is no position in a rack", help="units count from 1 at the bottom")
+            raise mistake(
+                "RW2007", expr.span, f"{value} is no position in a rack", help="units count from 1 at the bottom"
+            )
         return micrometres.numerator
 
     def _name(self, written: Written | None, attributes: Model, indices: set[str]) -> tuple[Segment, ...]:
@@ -242,7 +279,7 @@ class Elaborator:
         return to_segments(text, expr.span, start, indices, self._evaluator, scope)
 
     def _interfaces(self, node: Node, indices: set[str]) -> None:
-        """Interface name patterns of a port array, which may also use `lane` and, if the cage states its lanes, `width`."""
+        """Interface name patterns of a port array; they may use `lane` and, if the cage states lanes, `width`."""
         attributes = node.element.attributes
         if not isinstance(attributes, PortAttributes):
             return
@@ -280,27 +317,45 @@ class Elaborator:
         step = split.target.steps[0]
         child = node.members.get(step.name.text)
         if len(split.target.steps) != 1 or child is None:
-            raise mistake("RW2001", split.target.span, "no port array of this part has this name",
-                          help="write the split in the part that has the ports, or in the block after the member")
+            raise mistake(
+                "RW2001",
+                split.target.span,
+                "no port array of this part has this name",
+                help="write the split in the part that has the ports, or in the block after the member",
+            )
         target = self.nodes[child].element
         attributes = target.attributes
         if not isinstance(attributes, PortAttributes) or len(target.dims) != 1 or len(step.indices) != 1:
-            raise mistake("RW3009", split.target.span, "a split takes cages of a port array of one dimension",
-                          help="such as `split eth[*] into 2 x 400 Gbps`")
+            raise mistake(
+                "RW3009",
+                split.target.span,
+                "a split takes cages of a port array of one dimension",
+                help="such as `split eth[*] into 2 x 400 Gbps`",
+            )
         first, last = self._cages(step.indices[0], target.dims[0].size, scope)
         count = self._evaluator.integer(split.count, scope)
         rate = self._evaluator.quantity(split.rate, scope)
         if rate.dim != units.RATE:
             raise mistake("RW2006", split.rate.span, f"this is {units.describe(rate.dim)}, not a data rate in bits")
         if count < 1 or count > attributes.max_split:
-            raise mistake("RW3009", split.span, f"into {count}, but the cage splits into {attributes.max_split} at most",
-                          also=[(target.origin, "the cage")])
+            raise mistake(
+                "RW3009",
+                split.span,
+                f"into {count}, but the cage splits into {attributes.max_split} at most",
+                also=[(target.origin, "the cage")],
+            )
         if rate.value * count > attributes.speed.value:
-            raise mistake("RW3009", split.span, f"{count} x {rate} is more than the cage's {attributes.speed}",
-                          also=[(target.origin, "the cage")])
+            raise mistake(
+                "RW3009",
+                split.span,
+                f"{count} x {rate} is more than the cage's {attributes.speed}",
+                also=[(target.origin, "the cage")],
+            )
         for other in target.splits:
             if first <= other.last and other.first <= last:
-                raise mistake("RW3009", split.span, f"cage {max(first, other.first)} is already split into {other.count}")
+                raise mistake(
+                    "RW3009", split.span, f"cage {max(first, other.first)} is already split into {other.count}"
+                )
         made = Split.model_construct(first=first, last=last, count=count, speed=rate)
         self.nodes[child].element = target.model_copy(update={"splits": (*target.splits, made)})
         self._logical_ports(node, split.span)
@@ -331,5 +386,3 @@ class Elaborator:
             self._diagnostics.append(
                 diagnose("RW3009", at, f"makes {total} logical ports; the silicon drives {attributes.max_ports}")
             )
-
-

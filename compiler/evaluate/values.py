@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from fractions import Fraction
 
-from ..dsl import syntax as s
-from ..dsl import units
-from ..dsl.units import NUMBER, Quantity, UnitError
+from ...dsl import syntax as s
+from ...dsl import units
+from ...dsl.units import NUMBER, Quantity, UnitError
 from .load import Program
 from .mistake import mistake, suggest
 from .scope import Definition, Names, Scope, Value, WordValue
@@ -29,8 +29,12 @@ class Evaluator:
     def value(self, expr: s.Expr, scope: Scope) -> Value:
         """The value of an expression. Raises Mistake."""
         if self._depth >= MAX_LEVELS:
-            raise mistake("RW1004", expr.span, f"more than {MAX_LEVELS} levels, with the values that it needs",
-                          help="shorten the chain of values that need each other")
+            raise mistake(
+                "RW1004",
+                expr.span,
+                f"more than {MAX_LEVELS} levels, with the values that it needs",
+                help="shorten the chain of values that need each other",
+            )
         self._depth += 1
         try:
             return self._value(expr, scope)
@@ -54,8 +58,12 @@ class Evaluator:
             case s.Binary():
                 return self._binary(expr, scope)
             case s.Call():
-                raise mistake("RW2007", expr.span, "a function has no meaning here",
-                              help="quantities of the plant are known only to `require`")
+                raise mistake(
+                    "RW2007",
+                    expr.span,
+                    "a function has no meaning here",
+                    help="quantities of the plant are known only to `require`",
+                )
             case _:
                 raise mistake("RW2007", expr.span, "this kind of value has no meaning here")
 
@@ -84,7 +92,9 @@ class Evaluator:
             value = self.names.find(first, scope)
             if value is None:
                 known = [*scope.values, *scope.pending, *scope.module.names]
-                raise mistake("RW2001", path.span, "nothing of this name is known here", help=suggest(first.text, known))
+                raise mistake(
+                    "RW2001", path.span, "nothing of this name is known here", help=suggest(first.text, known)
+                )
             return value
         value = self.names.member(tuple(step.name for step in path.steps), scope)
         if value is not None:
@@ -139,7 +149,9 @@ def operate(expr: s.Binary, left: Quantity, right: Quantity) -> Quantity | bool:
                 }[expr.operator]
     except UnitError as error:
         raise mistake(
-            "RW2006", expr.span, detail=str(error),
+            "RW2006",
+            expr.span,
+            detail=str(error),
             also=[(expr.left.span, str(left)), (expr.right.span, str(right))],
         ) from None
     if max(result.value.numerator.bit_length(), result.value.denominator.bit_length()) > MAX_BITS:
@@ -164,8 +176,10 @@ def literal(number: s.Number) -> Quantity:
     if unit not in units.UNITS:
         known = [u for u in units.UNITS if u]
         folded = [u for u in known if u.lower() == unit.lower()]
-        help = f"did you mean `{folded[0]}`?" if folded else suggest(
-            unit, known, "put an operator between a number and a name, or blanks around `/` to divide"
+        help = (
+            f"did you mean `{folded[0]}`?"
+            if folded
+            else suggest(unit, known, "put an operator between a number and a name, or blanks around `/` to divide")
         )
         raise mistake("RW2005", number.span, f"no unit is called `{unit}`", help=help)
     return Quantity.of(number.value, unit)

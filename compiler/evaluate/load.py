@@ -14,12 +14,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from itertools import pairwise
 from pathlib import Path
 
-from ..dsl import syntax as s
-from ..dsl.diagnostics import Diagnostic, diagnose
-from ..dsl.parse import MAX_BYTES, parse
-from ..dsl.source import Source, Span
+from ...dsl import syntax as s
+from ...dsl.diagnostics import Diagnostic, diagnose
+from ...dsl.parse import MAX_BYTES, parse
+from ...dsl.source import Source, Span
 from .mistake import suggest
 
 CATALOG = "catalog/"
@@ -140,8 +141,13 @@ class _Loader:
             target, module_name, alias = found
             if alias in seen:
                 self.diagnostics.append(
-                    diagnose("RW2002", statement.span, f"`{alias}` again", also=[(seen[alias], "first here")],
-                             help="give one of them another name with `as`")
+                    diagnose(
+                        "RW2002",
+                        statement.span,
+                        f"`{alias}` again",
+                        also=[(seen[alias], "first here")],
+                        help="give one of them another name with `as`",
+                    )
                 )
                 continue
             seen[alias] = statement.span
@@ -161,16 +167,24 @@ class _Loader:
         text = use.file.text
         if not text.endswith(".rack") or os.path.isabs(text) or any(ord(c) < 32 for c in text):
             self.diagnostics.append(
-                diagnose("RW2008", use.file.span, "not a relative path to a `.rack` file",
-                         help='write it as `use "./site.rack" as site`')
+                diagnose(
+                    "RW2008",
+                    use.file.span,
+                    "not a relative path to a `.rack` file",
+                    help='write it as `use "./site.rack" as site`',
+                )
             )
             return None
         stem = Path(text).stem
         alias = use.alias.text if use.alias else stem
         if not alias.isidentifier():
             self.diagnostics.append(
-                diagnose("RW2008", use.file.span, "the file's name is no name of the language",
-                         help=f'add `as` and a name: `use "{text}" as site`')
+                diagnose(
+                    "RW2008",
+                    use.file.span,
+                    "the file's name is no name of the language",
+                    help=f'add `as` and a name: `use "{text}" as site`',
+                )
             )
             return None
         return os.path.realpath(os.path.join(os.path.dirname(path), text)), alias, alias
@@ -208,10 +222,16 @@ class _Loader:
                 cycle.reverse()
             shown = " -> ".join(self.modules[k].source.name if k in self.modules else k for k in cycle)
             at = self._edges[cycle[0]][cycle[1]]
-            also = [(self._edges[a][b], "and this leads on") for a, b in zip(cycle[1:], cycle[2:], strict=False)]
+            also = [(self._edges[a][b], "and this leads on") for a, b in pairwise(cycle[1:])]
             self.diagnostics.append(
-                diagnose("RW2009", at, "this leads back here", detail=shown, also=also,
-                         help="move what both need into a module of its own")
+                diagnose(
+                    "RW2009",
+                    at,
+                    "this leads back here",
+                    detail=shown,
+                    also=also,
+                    help="move what both need into a module of its own",
+                )
             )
 
 

@@ -23,10 +23,10 @@ from math import ceil
 
 import numpy as np
 
-from ..dsl.units import Quantity
-from .cages import plugged
-from .design import Design, Element, Media
-from .plant import Ints, Plant
+from ...dsl.units import Quantity
+from ..cages import plugged
+from ..design import Design, Element, Media
+from ..plant import Ints, Plant
 
 FEEDERS = ("shelf", "battery", "busway", "panel", "pdu", "ups")
 """Kinds that pass power on."""

@@ -14,17 +14,17 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from ..dsl.diagnostics import Diagnostic, diagnose, has_errors
+from ...dsl.diagnostics import Diagnostic, diagnose, has_errors
+from ..design import Design, Network
+from ..indices import evaluate
+from ..names import index_keys
+from ..plant import Plant
+from ..schema import SwitchAttributes
+from ..schema.policies import Ebgp
 from . import asn as numbers
 from .addresses import Prefix, dotted, parse_prefix
 from .asn import Ints
-from .design import Design, Network
 from .fabric import Fabric, SwitchClass, fabrics
-from .indices import evaluate
-from .names import index_keys
-from .plant import Plant
-from .schema import SwitchAttributes
-from .schema.policies import Ebgp
 
 Bools = NDArray[np.bool_]
 

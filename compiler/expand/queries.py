@@ -10,10 +10,10 @@ from math import prod
 
 import numpy as np
 
-from ..dsl.diagnostics import Diagnostic, diagnose
-from .design import Design, Element, End, Rule, Variable
-from .indices import evaluate, names
-from .plant import DeviceClass, Ints, Relations
+from ...dsl.diagnostics import Diagnostic, diagnose
+from ..design import Design, Element, End, Rule, Variable
+from ..indices import Index, evaluate, names
+from ..plant import DeviceClass, Ints, Relations
 from .unroll import numbers, shape_of
 
 MAX_ROWS = 60_000_000
@@ -76,8 +76,12 @@ class Queries:
             if column.size and (column.min() < 0 or column.max() > 10**6):
                 at = int(np.argmax((column < 0) | (column > 10**6)))
                 self._problems.append(
-                    diagnose("RW3001", rule.origin, f"{axis} {int(column[at])} is no place on a floor",
-                             detail=_instance_text(rule, values, at))
+                    diagnose(
+                        "RW3001",
+                        rule.origin,
+                        f"{axis} {int(column[at])} is no place on a floor",
+                        detail=_instance_text(rule, values, at),
+                    )
                 )
                 return None
             where[axis] = np.tile(column, scopes)
@@ -130,9 +134,13 @@ class Queries:
                 at = int(np.argmax(bad))
                 name = self._design.elements[end.element].name
                 self._problems.append(
-                    diagnose("RW3001", end.origin, f"the split makes no such port of `{name}`",
-                             detail=_instance_text(rule, values, at, int(bad.sum())),
-                             help="a cage that is split is indexed with a lane, one that is not without")
+                    diagnose(
+                        "RW3001",
+                        end.origin,
+                        f"the split makes no such port of `{name}`",
+                        detail=_instance_text(rule, values, at, int(bad.sum())),
+                        help="a cage that is split is indexed with a lane, one that is not without",
+                    )
                 )
                 return None
         return cls.first, inside, device, terminal
@@ -151,27 +159,31 @@ class Queries:
         return inside, number
 
     def _step(
-        self, rule: Rule, end: End, element: Element, indices: tuple[object, ...], values: dict[str, Ints], count: int
+        self, rule: Rule, end: End, element: Element, indices: tuple[Index, ...], values: dict[str, Ints], count: int
     ) -> list[tuple[Ints, int]] | None:
         """One column and its array's size a dimension, checked against the array."""
         sizes = [d.size for d in element.dims]
-        given: list[object] = list(indices)
+        given: list[Index | Ints] = list(indices)
         if element.splits:
             sizes.append(max(s.count for s in element.splits))
             if len(given) < len(sizes):
                 given.append(self._whole_cage(element, given[0], values, count))
         found = []
         for position, (index, size) in enumerate(zip(given, sizes, strict=True)):
-            column = index if isinstance(index, np.ndarray) else _column(evaluate(index, values), count)  # type: ignore[arg-type]
+            column = index if isinstance(index, np.ndarray) else _column(evaluate(index, values), count)
             if column.size and (column.min() < 0 or column.max() >= size):
                 bad = (column < 0) | (column >= size)
                 at = int(np.argmax(bad))
                 if position >= len(indices):
                     self._problems.append(
-                        diagnose("RW3001", end.origin, "this cage is split, so its ports have a second index",
-                                 detail=_instance_text(rule, values, at, int(bad.sum())),
-                                 also=[(element.origin, "declared here")],
-                                 help=f"such as `{element.name}[{_column(evaluate(indices[0], values), count)[at]}, 0]`")  # type: ignore[arg-type]
+                        diagnose(
+                            "RW3001",
+                            end.origin,
+                            "this cage is split, so its ports have a second index",
+                            detail=_instance_text(rule, values, at, int(bad.sum())),
+                            also=[(element.origin, "declared here")],
+                            help=f"such as `{element.name}[{_column(evaluate(indices[0], values), count)[at]}, 0]`",
+                        )
                     )
                     return None
                 capacity = element.dims[position].capacity if position < len(element.dims) else size
@@ -194,9 +206,9 @@ class Queries:
             found.append((column, size))
         return found
 
-    def _whole_cage(self, element: Element, cage: object, values: dict[str, Ints], count: int) -> Ints:
+    def _whole_cage(self, element: Element, cage: Index | Ints, values: dict[str, Ints], count: int) -> Ints:
         """Lane 0 for cages that are not split; a lane that does not exist for those that are."""
-        column = _column(evaluate(cage, values), count)  # type: ignore[arg-type]
+        column = _column(evaluate(cage, values), count)
         lanes = np.zeros(count, dtype=np.int64)
         for split in element.splits:
             lanes[(column >= split.first) & (column <= split.last)] = max(s.count for s in element.splits)

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from ..dsl.diagnostics import Diagnostic, Severity
-from .design import Design, Dim, Element, Rule
+from ...dsl.diagnostics import Diagnostic, Severity
+from ..design import Design, Dim, Element, Rule
 
 
 def reserves(design: Design) -> bool:

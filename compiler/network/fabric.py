@@ -13,11 +13,11 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
+from ..design import Design, Rule
+from ..plant import Plant
+from ..schema import PortAttributes, SwitchAttributes
+from ..schema.policies import Ebgp
 from .asn import Ints
-from .design import Design, Rule
-from .plant import Plant
-from .schema import PortAttributes, SwitchAttributes
-from .schema.policies import Ebgp
 
 
 @dataclass(frozen=True, slots=True)

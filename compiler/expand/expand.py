@@ -6,14 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..dsl.diagnostics import Diagnostic, has_errors
+from ...dsl.diagnostics import Diagnostic, has_errors
+from ..design import ENDS, Design
+from ..plant import DeviceClass, Ints, Links, Plant, Racks, Relations, port_speeds
+from ..schema import PortAttributes
 from .capacity import at_capacity, reserved, reserves
-from .design import Design
 from .geometry import floor_of, link_lengths, rack_positions
-from .plant import DeviceClass, Ints, Links, Plant, Racks, Relations, port_speeds
 from .queries import Queries
-from .relations import ENDS
-from .schema import PortAttributes
 from .unroll import device_classes, devices_of, join, racks_of
 
 

@@ -12,13 +12,13 @@ from functools import cached_property
 
 import numpy as np
 
-from .cages import plugged
-from .design import Design, Element
+from ..cages import plugged
+from ..design import Design, Element
+from ..instances import classes_inside, instance_count, sum_by_instance
+from ..names import host_names
+from ..plant import Ints, Plant
 from .flow import Flow, Pools, flow, pools
-from .instances import classes_inside, instance_count, sum_by_instance
-from .names import host_names
-from .plant import Ints, Plant
-from .power import FEEDERS, Loads, loads
+from .loads import FEEDERS, Loads, loads
 from .supply import effective_supply, supply, taken
 
 _FIGURES = ("peak_power", "tdp", "typical_power")

@@ -1,0 +1,1 @@
+"""From the design to the plant: arrays unrolled, rules run as queries, lengths from the floor plan."""

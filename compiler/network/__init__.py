@@ -1,0 +1,1 @@
+"""Routed networks: tiers, AS numbers and addresses, in columns and in no vendor's words."""

@@ -1,0 +1,1 @@
+"""Power: loads, how feeds share them, what is supplied, and budgets by level."""
