@@ -167,7 +167,7 @@ class Queries:
         if element.splits:
             sizes.append(max(s.count for s in element.splits))
             if len(given) < len(sizes):
-                given.append(self._whole_cage(element, given[0], values, count))
+                given.append(self._whole_cage(element, indices[0], values, count))
         found = []
         for position, (index, size) in enumerate(zip(given, sizes, strict=True)):
             column = index if isinstance(index, np.ndarray) else _column(evaluate(index, values), count)
@@ -206,7 +206,7 @@ class Queries:
             found.append((column, size))
         return found
 
-    def _whole_cage(self, element: Element, cage: Index | Ints, values: dict[str, Ints], count: int) -> Ints:
+    def _whole_cage(self, element: Element, cage: Index, values: dict[str, Ints], count: int) -> Ints:
         """Lane 0 for cages that are not split; a lane that does not exist for those that are."""
         column = _column(evaluate(cage, values), count)
         lanes = np.zeros(count, dtype=np.int64)
