@@ -34,6 +34,7 @@ def _frame(table: Table) -> pl.DataFrame:
             "typical_from_peak_w": fixed(table.typical_from_peak, 3),
             "loss_w": fixed(table.loss, 3),
             "supply_w": fixed(table.supply, 3).set(pl.Series(~known), None),
+            "taken_w": fixed(table.supply - table.headroom, 3).set(pl.Series(~known), None),
             "headroom_w": fixed(table.headroom, 3).set(pl.Series(~known), None),
             "headroom_percent": fixed(tenths_of_percent(table), 1).set(pl.Series(table.supply <= 0), None),
             "assumed": pl.repeat(" ".join(table.assumed), size, dtype=pl.String, eager=True),

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
-from emitting import Fake
+from unit.emitting import Fake
 
 from rackwright.compiler import registry
 from rackwright.compiler.backend import Request

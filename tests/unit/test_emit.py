@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 
 import pytest
-from emitting import STAMP, Fake, check, identity, only, tree, work, write
+from unit.emitting import STAMP, Fake, check, identity, only, tree, work, write
 
 from rackwright.compiler.emit import Stamp, emit
 from rackwright.compiler.failure import Bug

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from emitting import STAMP, Fake, only, tree, work, write
+from unit.emitting import STAMP, Fake, only, tree, work, write
 
 from rackwright.compiler.emit import emit
 from rackwright.compiler.failure import Bug

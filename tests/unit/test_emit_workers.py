@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from emitting import STAMP, Fake, check, only, tree, work, write
+from unit.emitting import STAMP, Fake, check, only, tree, work, write
 
 from rackwright.compiler.backend import Artifact, Request
 from rackwright.compiler.design import Design

@@ -62,6 +62,7 @@ def test_figures_above_and_beside(spec: Spec) -> None:
     whole = found["w"]
     # What the busway feeds is taken from its supply; the spine, which nothing feeds, is in the peak alone.
     assert (whole["peak_w"], whole["supply_w"], whole["headroom_w"]) == ("25510.000", "100000.000", "73953.124")
+    assert whole["taken_w"] == "26046.876"
 
 
 def test_the_summary_says_the_same_and_what_is_missing(spec: Spec) -> None:
