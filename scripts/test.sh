@@ -28,6 +28,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     wanted=()
     [ -x /usr/lib/frr/bgpd ] || wanted+=(frr)
     command -v ip >/dev/null || wanted+=(iproute2)
+    command -v ping >/dev/null || wanted+=(iputils-ping)
     command -v git >/dev/null || wanted+=(git)
     command -v g++ >/dev/null || wanted+=(g++)
     command -v make >/dev/null || wanted+=(make)

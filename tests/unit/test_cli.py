@@ -92,19 +92,23 @@ def backends(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 # --- the group ---
 
 
+def imported(*arguments: str) -> set[str]:
+    """Modules that a Python process imports, its own start included."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("COVERAGE")}
+    command = [sys.executable, "-X", "importtime", *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=60, check=True)
+    return {line.rsplit("|", 1)[1].strip() for line in done.stderr.splitlines() if line.startswith("import time:")}
+
+
 def test_help_imports_only_click() -> None:
-    process = start("--help", python=("-X", "importtime"))
-    out, err = process.communicate(timeout=60)
-    assert process.returncode == 0
-    imported = {line.rsplit("|", 1)[1].strip() for line in err.splitlines() if line.startswith("import time:")}
-    outside = {name for name in imported if name.partition(".")[0] not in sys.stdlib_module_names}
+    program = "from rackwright.compiler.cli import main; main(prog_name='rackwright')"
+    # What the interpreter imports anyway differs between systems, so it is taken off.
+    more = imported("-c", program, "--help") - imported("-c", "pass")
+    outside = {name for name in more if name.partition(".")[0] not in sys.stdlib_module_names}
     ours = {name for name in outside if name.partition(".")[0] == "rackwright"}
     assert ours == {"rackwright", "rackwright.compiler", "rackwright.compiler.cli", "rackwright.compiler.cli.guard"}
-    startup = {"_distutils_hack", "distutils-precedence", "sitecustomize", "usercustomize", "imported package"}
-    strangers = {name.partition(".")[0] for name in outside - ours} - startup
-    assert {name for name in strangers if not name.startswith(("__editable__", "_virtualenv"))} == {"click"}
-    for word in ("check", "compile", "fmt", "explain", "show", "backends"):
-        assert f"\n  {word} " in out
+    strangers = {name.partition(".")[0] for name in outside - ours}
+    assert {name for name in strangers if not name.startswith("_sysconfigdata")} == {"click"}
 
 
 def test_every_command_has_help() -> None:
