@@ -70,7 +70,7 @@ def structured(switch: SwitchModel, loopbacks: str, hosts: str, queues: str) -> 
             route_map("FABRIC-IN", "LOOPBACKS", "HOSTS"),
             route_map("FABRIC-OUT", "LOOPBACKS", "HOSTS"),
         ],
-        "qos": {"map": {"dscp": ["26 to traffic-class 3"]}},
+        "qos": {"map": {"dscp": ["24 25 27 28 29 30 31 to traffic-class 1", "26 to traffic-class 3"]}},
         "qos_profiles": [
             {
                 "name": "LOSSLESS",

@@ -12,6 +12,7 @@ from unit.fabrics import CLOS, SPECS, block, built, edited, rendered, with_netwo
 from rackwright.backends._kit.device_model import PrefixMatch
 from rackwright.backends.eos import Eos
 from rackwright.backends.eos.backend import match
+from rackwright.backends.eos.qos import traffic_classes
 from rackwright.compiler.backend import Request
 from rackwright.compiler.design import Design
 from rackwright.compiler.plant import Plant
@@ -90,7 +91,20 @@ def test_the_lossless_class(leaf: str) -> None:
         "random-detect ecn minimum-threshold 1000000 bytes maximum-threshold 2000000 bytes "
         "max-mark-probability 5 weight 0",
     ]
-    assert "qos map dscp 26 to traffic-class 3\n" in leaf
+    # EOS has DSCP 24 to 31 in class 3 by default; only the one that the network names may be without drops.
+    assert "qos map dscp 24 25 27 28 29 30 31 to traffic-class 1\nqos map dscp 26 to traffic-class 3\n" in leaf
+
+
+def test_only_one_dscp_is_lossless() -> None:
+    for priority in range(7):
+        for dscp in (0, 8, 26, 48, 63):
+            # The default of every EOS platform.
+            classes = {n: {0: 1, 1: 0}.get(n // 8, n // 8) for n in range(64)}
+            for dscps, one in traffic_classes(priority, dscp):
+                classes |= dict.fromkeys(map(int, dscps.split()), one)
+            assert [n for n, one in classes.items() if one == priority] == [dscp], (priority, dscp)
+            if dscp != 48:
+                assert classes[48] == (7 if priority == 6 else 6)
 
 
 def test_jericho_has_one_kind_of_queue() -> None:
@@ -135,7 +149,7 @@ SHAPES = [
         r"ipv6 unicast-routing",
         r"ip prefix-list [A-Z]+",
         r"   seq \d+ permit [\d.]+/\d+( eq \d+| ge \d+| le \d+)*",
-        r"qos map dscp \d+ to traffic-class [0-7]",
+        r"qos map dscp \d+( \d+)* to traffic-class [0-7]",
         r"priority-flow-control pause watchdog (default (timeout|recovery-time) \d\.\d\d|action drop)",
         r"route-map [A-Z-]+ permit \d+",
         r"   match ip address prefix-list [A-Z]+",
