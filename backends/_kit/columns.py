@@ -66,8 +66,12 @@ def device_names(plant: Plant) -> pl.Series:
     return pl.Series(plant.devices.names, dtype=pl.String)
 
 
+_LABELS = {micrometres(Quantity.of(1, "OU")): "OU", micrometres(Quantity.of(1, "RU")): "U"}
+"""How a unit is written on a label: a reader takes a bare U for a rack unit of 44.45 mm."""
+
+
 def locations(plant: Plant) -> pl.Series:
-    """Rack and unit of each device, such as `pod0-gpu117 U22`, units counted from 1 at the bottom.
+    """Rack and unit of each device, such as `pod0-gpu117 OU22` or `core3 U7`, counted from 1 at the bottom.
 
     Only the rack where the unit is unknown, null outside any rack.
     """
@@ -80,7 +84,8 @@ def locations(plant: Plant) -> pl.Series:
     pairs = np.stack([np.where(known, devices.bottom_um, -1), unit])
     distinct, number = np.unique(pairs, axis=1, return_inverse=True)
     words = [
-        f" U{format_number(Fraction(bottom, size) + 1)}" if bottom >= 0 else "" for bottom, size in distinct.T.tolist()
+        f" {_LABELS[size]}{format_number(Fraction(bottom, size) + 1)}" if bottom >= 0 else ""
+        for bottom, size in distinct.T.tolist()
     ]
     # Names of racks are free text of the spec, unlike host names.
     rack = pick(pl.Series([harmless(name) for name in racks.names], dtype=pl.String), devices.rack)
