@@ -151,10 +151,24 @@ class Step(Model):
     indices: tuple[Index, ...] = ()
 
 
+class Within(Model):
+    """An index of a view, of which `size` elements are built and `capacity` reserved.
+
+    The steps of a rule name members only, so what lies outside of a view they would find all the same.
+    """
+
+    view: str
+    index: Index
+    size: int
+    capacity: int
+    origin: Span
+
+
 class End(Model):
     """One side of a rule: the way from the scope down to a connector (or, for `place`, to an element)."""
 
     steps: tuple[Step, ...]
+    within: tuple[Within, ...] = ()
     origin: Span
 
     @property

@@ -70,7 +70,7 @@ CODES: dict[str, Code] = {
     "RW3006": Code("error", "an index name is not bound"),
     "RW3007": Code("error", "the two ends of this link differ in speed"),
     "RW3008": Code("error", "a plug does not fit its cage"),
-    "RW3009": Code("error", "a split that the part cannot do"),
+    "RW3009": Code("error", "ports that the part cannot make"),
     "RW3010": Code("error", "a view's size does not agree with what it shows"),
     "RW3011": Code("error", "the two optics of this link do not speak to each other"),
     "RW3012": Code("error", "an optic or cable of the wrong speed"),

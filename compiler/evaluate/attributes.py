@@ -10,6 +10,7 @@ from __future__ import annotations
 import types
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -21,11 +22,22 @@ from ...dsl.source import Span
 from ...dsl.units import Quantity
 from ..schema import values as v
 from .mistake import collected, mistake, suggest
-from .patterns import to_index
+from .patterns import to_number
 from .scope import Scope
 from .values import Evaluator, kind_of
 
 Entry = s.Attribute | s.NamedBlock
+
+MOST = {
+    units.POWER: Quantity.of(100, "GW"),
+    units.RATE: Quantity.of(1000, "Tbps"),
+    units.LENGTH: Quantity.of(1000, "km"),
+}
+"""Largest quantities of an attribute: more is a slip of the finger, and their sums must fit 64 bits."""
+MOST_OTHERS = 10**18
+"""The same of every other dimension, in its base unit."""
+BELOW_ZERO = frozenset({units.TEMPERATURE, units.LOSS})
+"""What may be negative."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +121,7 @@ def _read(annotation: Any, expr: s.Expr, scope: Scope, context: Context) -> Any:
     if v.Pattern in marks:
         return _string(expr, scope, context)
     if v.Indexed in marks:
-        return to_index(expr, context.indices, context.evaluator, scope)
+        return to_number(expr, context.indices, context.evaluator, scope)
     if v.Elements in marks:
         return _path_text(expr)
     if v.Span2 in marks:
@@ -136,7 +148,12 @@ def _read(annotation: Any, expr: s.Expr, scope: Scope, context: Context) -> Any:
     if plain is bool:
         return context.evaluator.truth(expr, scope)
     if plain is int:
-        return context.evaluator.integer(expr, scope)
+        number = context.evaluator.integer(expr, scope)
+        if not 0 <= number <= MOST_OTHERS:
+            raise mistake(
+                "RW2007", expr.span, f"this is {number}", help="0 or more" if number < 0 else f"at most {MOST_OTHERS}"
+            )
+        return number
     if plain is str:
         return _string(expr, scope, context)
     raise mistake(
@@ -155,6 +172,18 @@ def _quantity(expr: s.Expr, dim: units.Dimension, scope: Scope, context: Context
             f"this is {units.describe(value.dim)}, but the attribute is {units.describe(dim)}",
             help=_unit_help(dim),
         )
+    return sensible(value, expr.span)
+
+
+def sensible(value: Quantity, at: Span) -> Quantity:
+    """The same quantity, if a thing can have it; columns of 64-bit integers hold it then. Raises Mistake."""
+    most = MOST.get(value.dim, Quantity(Fraction(MOST_OTHERS), value.dim))
+    if abs(value.value) > most.value:
+        raise mistake("RW2007", at, f"this is more than {most}")
+    if value.value < 0 and value.dim not in BELOW_ZERO:
+        raise mistake("RW2007", at, f"{value} is less than nothing")
+    if value.dim == units.RATE and (value.value == 0 or value.value.denominator != 1):
+        raise mistake("RW2007", at, f"{value} is not a whole number of bits a second, 1 or more")
     return value
 
 

@@ -12,13 +12,13 @@ from math import prod
 
 from ...dsl import syntax as s
 from ...dsl import units
-from ...dsl.diagnostics import Diagnostic, diagnose
+from ...dsl.diagnostics import Diagnostic
 from ...dsl.source import Span
 from ...dsl.units import Quantity
 from ..design import Dim, Element, Segment, Split
 from ..names import LANE, WIDTH
 from ..schema import KINDS, AssemblyAttributes, Attributes, Model, PortAttributes, SwitchAttributes
-from .attributes import Context, Written, build
+from .attributes import Context, Written, build, sensible
 from .bodies import Bodies, Body, Layer, MemberBody, Type
 from .mistake import article, collected, mistake
 from .patterns import to_segments
@@ -200,22 +200,10 @@ class Elaborator:
         return found
 
     def _dim(self, spec: s.DimSpec, scope: Scope) -> Dim:
-        size = self._evaluator.integer(spec.size, scope)
-        capacity = size if spec.capacity is None else self._evaluator.integer(spec.capacity, scope)
-        if size < 0 or capacity < 1:
-            raise mistake(
-                "RW2013", spec.span, f"this is {size if size < 0 else capacity}", help="an array holds at least one"
-            )
-        if capacity > MAX_SIZE:
-            raise mistake("RW2013", spec.span, f"{capacity} is more than {MAX_SIZE}")
-        if size > capacity:
-            raise mistake(
-                "RW2013",
-                spec.span,
-                f"{size} are built, but only {capacity} reserved",
-                help="raise the capacity; everything is numbered over it",
-            )
-        return Dim.model_construct(size=size, capacity=capacity)
+        dim = dimension(spec, self._evaluator, scope)
+        if dim.capacity > MAX_SIZE:
+            raise mistake("RW2013", spec.span, f"{dim.capacity} is more than {MAX_SIZE}")
+        return dim
 
     def _positions(self, member: s.Member, dims: tuple[Dim, ...], scope: Scope) -> tuple[int, ...]:
         """Bottoms above unit 1 in micrometres, one an element of the member's own array at capacity; -1 if not told."""
@@ -312,6 +300,8 @@ class Elaborator:
         for split, scope in node.body.splits:
             with collected(self._diagnostics):
                 self._split(node, split, scope)
+        with collected(self._diagnostics):
+            self._logical_ports(node)
 
     def _split(self, node: Node, split: s.Split, scope: Scope) -> None:
         step = split.target.steps[0]
@@ -337,6 +327,7 @@ class Elaborator:
         rate = self._evaluator.quantity(split.rate, scope)
         if rate.dim != units.RATE:
             raise mistake("RW2006", split.rate.span, f"this is {units.describe(rate.dim)}, not a data rate in bits")
+        sensible(rate, split.rate.span)
         if count < 1 or count > attributes.max_split:
             raise mistake(
                 "RW3009",
@@ -358,7 +349,6 @@ class Elaborator:
                 )
         made = Split.model_construct(first=first, last=last, count=count, speed=rate)
         self.nodes[child].element = target.model_copy(update={"splits": (*target.splits, made)})
-        self._logical_ports(node, split.span)
 
     def _cages(self, index: s.Expr, size: int, scope: Scope) -> tuple[int, int]:
         if isinstance(index, s.Star):
@@ -371,18 +361,37 @@ class Elaborator:
             raise mistake("RW3001", index.span, f"cages are numbered 0..{size - 1}")
         return first, last
 
-    def _logical_ports(self, node: Node, at: Span) -> None:
-        """The silicon drives only so many logical ports."""
+    def _logical_ports(self, node: Node) -> None:
+        """The silicon drives only so many logical ports. Raises Mistake."""
         attributes = node.element.attributes
         if not isinstance(attributes, SwitchAttributes) or attributes.max_ports is None:
             return
         total = 0
+        at = node.element.origin
         for child in node.members.values():
             element = self.nodes[child].element
             if isinstance(element.attributes, PortAttributes) and not element.attributes.management:
+                at = element.origin
                 total += prod(d.size for d in element.dims)
                 total += sum((sp.last - sp.first + 1) * (sp.count - 1) for sp in element.splits)
         if total > attributes.max_ports:
-            self._diagnostics.append(
-                diagnose("RW3009", at, f"makes {total} logical ports; the silicon drives {attributes.max_ports}")
-            )
+            at = node.body.splits[-1][0].span if node.body.splits else at
+            raise mistake("RW3009", at, f"makes {total} logical ports; the silicon drives {attributes.max_ports}")
+
+
+def dimension(spec: s.DimSpec, evaluator: Evaluator, scope: Scope) -> Dim:
+    """One dimension of an array or view. Raises Mistake."""
+    size = evaluator.integer(spec.size, scope)
+    capacity = size if spec.capacity is None else evaluator.integer(spec.capacity, scope)
+    if size < 0 or capacity < 1:
+        raise mistake(
+            "RW2013", spec.span, f"this is {size if size < 0 else capacity}", help="an array holds at least one"
+        )
+    if size > capacity:
+        raise mistake(
+            "RW2013",
+            spec.span,
+            f"{size} are built, but only {capacity} reserved",
+            help="raise the capacity; everything is numbered over it",
+        )
+    return Dim.model_construct(size=size, capacity=capacity)

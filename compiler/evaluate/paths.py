@@ -7,16 +7,17 @@ show, so that a resolved path names members only.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from math import prod
 
 from ...dsl import syntax as s
 from ...dsl.source import Span
-from ..design import Dim, Element, Step, Variable
-from ..indices import Index, Operation, operation, ravel
-from .elaborate import Node
+from ..design import Dim, Element, End, Step, Variable, Within
+from ..indices import Index, Operation, operation, ravel, write
+from .elaborate import Node, dimension
 from .mistake import mistake, suggest
-from .patterns import to_index
+from .patterns import to_number
 from .scope import Definition, Scope
 from .values import Evaluator
 
@@ -222,9 +223,10 @@ class Paths:
 
     # --- second pass: computed indices, views, unnamed ports ---
 
-    def steps(self, side: Side, scope: Scope, variables: dict[str, Variable], rank: Index | None) -> tuple[Step, ...]:
-        """The steps of a side. `rank` numbers the ports of an array that is not indexed."""
+    def end(self, side: Side, scope: Scope, variables: dict[str, Variable], rank: Index | None) -> End:
+        """Where a side leads. `rank` numbers the ports of an array that is not indexed."""
         found: list[Step] = []
+        within: list[Within] = []
         for piece in side.pieces:
             indices = [self._index(slot, scope, variables) for slot in piece.slots]
             if piece.unindexed:
@@ -238,17 +240,18 @@ class Paths:
                     )
                 if rank is None:
                     raise mistake("RW3004", piece.span, f"this is an array of {_sizes(dims)}", help="index it")
-                indices = unravel(rank, [d.size for d in dims])
+                indices = unravel(rank, [d.capacity for d in dims])
             if piece.view is None:
                 found.append(Step.model_construct(element=piece.node.element.index, indices=tuple(indices)))
             else:
                 found.extend(_through(piece.view, indices))
-        return tuple(found)
+                within.extend(_within(piece.view, indices, variables))
+        return End.model_construct(steps=tuple(found), within=tuple(within), origin=side.span)
 
     def _index(self, slot: Slot, scope: Scope, variables: dict[str, Variable]) -> Index:
         if slot.variable is not None:
             return slot.variable
-        return to_index(slot.expr, variables, self._evaluator, scope)
+        return to_number(slot.expr, variables, self._evaluator, scope)
 
     # --- views ---
 
@@ -279,16 +282,19 @@ class Paths:
             Variable.model_construct(name=b.name, low=b.low, size=b.size, capacity=b.capacity) for b in bound.values()
         )
         variables = {v.name: v for v in free}
-        steps = self.steps(side, scope, variables, None)
-        dims = tuple(self._dim(d, scope) for d in declared.dims)
+        end = self.end(side, scope, variables, None)
+        for w in end.within:  # the path of a view has constants only
+            if not isinstance(w.index, int) or not 0 <= w.index < w.size:
+                raise mistake(
+                    "RW3001",
+                    side.span,
+                    f"`{w.view}` is numbered 0..{w.size - 1}, and this is {write(w.index)}",
+                    also=[(w.origin, f"{w.size} here")],
+                )
+        dims = tuple(dimension(d, self._evaluator, scope) for d in declared.dims)
         self._agree(declared, dims, free)
-        self._views[key] = View(name, dims, steps, free, declared.span)
+        self._views[key] = View(name, dims, end.steps, free, declared.span)
         return self._views[key]
-
-    def _dim(self, spec: s.DimSpec, scope: Scope) -> Dim:
-        size = self._evaluator.integer(spec.size, scope)
-        capacity = size if spec.capacity is None else self._evaluator.integer(spec.capacity, scope)
-        return Dim.model_construct(size=size, capacity=capacity)
 
     def _agree(self, declared: s.View, dims: tuple[Dim, ...], free: tuple[Variable, ...]) -> None:
         shown, size = prod(v.size for v in free), prod(d.size for d in dims)
@@ -307,7 +313,7 @@ class Paths:
                 f"{capacity} reserved here, but the path reserves {reserved}",
                 help=f"write `[{shown} of {reserved}]`" if len(dims) == 1 else "",
             )
-        if [d.size for d in dims] == [v.size for v in free]:
+        if _one_to_one(dims, free):
             return
         if any(v.size != v.capacity for v in free[1:]) or any(d.size != d.capacity for d in dims[1:]):
             raise mistake(
@@ -337,7 +343,7 @@ class Paths:
 
 def _through(view: View, indices: list[Index]) -> list[Step]:
     """The steps of a view with its free dimensions replaced by what the given indices select."""
-    if [d.size for d in view.dims] == [v.size for v in view.free]:
+    if _one_to_one(view.dims, view.free):
         chosen = indices
     else:
         flat = ravel(indices, [d.capacity for d in view.dims])
@@ -349,6 +355,21 @@ def _through(view: View, indices: list[Index]) -> list[Step]:
         Step.model_construct(element=step.element, indices=tuple(_substitute(i, values) for i in step.indices))
         for step in view.steps
     ]
+
+
+def _one_to_one(dims: tuple[Dim, ...], free: tuple[Variable, ...]) -> bool:
+    """True if each dimension of a view is one of those that it shows; otherwise they are dealt out anew."""
+    return [(d.size, d.capacity) for d in dims] == [(v.size, v.capacity) for v in free]
+
+
+def _within(view: View, indices: list[Index], variables: dict[str, Variable]) -> Iterator[Within]:
+    """What keeps the indices of a view inside of it, where a variable's own range does not."""
+    for index, dim in zip(indices, view.dims, strict=True):
+        known = variables.get(index) if isinstance(index, str) else None
+        if known is None or known.low < 0 or known.low + known.capacity > dim.size:
+            yield Within.model_construct(
+                view=view.name, index=index, size=dim.size, capacity=dim.capacity, origin=view.span
+            )
 
 
 def _substitute(index: Index, values: dict[str, Index]) -> Index:

@@ -9,7 +9,7 @@ from ...dsl import syntax as s
 from ...dsl.parse import parse_expression
 from ...dsl.source import Source, Span
 from ..design import Segment
-from ..indices import Index, Operator, evaluate, operation
+from ..indices import Index, Operation, Operator, evaluate, operation
 from .mistake import Mistake, mistake, suggest
 from .scope import Definition, Scope
 from .values import Evaluator
@@ -19,10 +19,21 @@ _OPERATORS: dict[str, Operator] = {
     "==": "==", "!=": "!=", "and": "and", "or": "or",
 }  # fmt: skip
 _ARITHMETIC = frozenset({"+", "-", "*", "div", "mod"})
+_LOGIC = frozenset({"and", "or", "not"})
 MAX_INDEX = 2**62
 """Largest value in an index expression: columns are 64-bit integers."""
 MAX_VARIABLE = 2**24
 """Largest value that an index name takes."""
+
+
+def to_number(expr: s.Expr, variables: Collection[str], evaluator: Evaluator, scope: Scope) -> Index:
+    """An expression that counts: an index, a place, a number in a name. Raises Mistake."""
+    return _wanted(expr, to_index(expr, variables, evaluator, scope), condition=False)
+
+
+def to_condition(expr: s.Expr, variables: Collection[str], evaluator: Evaluator, scope: Scope) -> Index:
+    """An expression that holds or does not. Raises Mistake."""
+    return _wanted(expr, to_index(expr, variables, evaluator, scope), condition=True)
 
 
 def to_index(expr: s.Expr, variables: Collection[str], evaluator: Evaluator, scope: Scope) -> Index:
@@ -39,7 +50,7 @@ def to_index(expr: s.Expr, variables: Collection[str], evaluator: Evaluator, sco
         case s.Binary():
             raise mistake("RW2007", expr.span, "`/` has no meaning for an index", help="use `div` for integer division")
         case s.Unary() if expr.operator == "not":
-            return operation("not", to_index(expr.operand, variables, evaluator, scope))
+            return operation("not", to_condition(expr.operand, variables, evaluator, scope))
         case s.Unary():
             zero = s.Number(Fraction(0), "", expr.span)
             return to_index(s.Binary("-", zero, expr.operand, expr.span), variables, evaluator, scope)
@@ -69,7 +80,24 @@ def _bounded(value: int, span: Span) -> int:
     return value
 
 
+def _is_condition(index: Index) -> bool:
+    return isinstance(index, Operation) and index.op not in _ARITHMETIC
+
+
+def _wanted(expr: s.Expr, index: Index, *, condition: bool) -> Index:
+    """Numbers and truth values never mix: a column of numbers would select rows in place of filtering them."""
+    if _is_condition(index) != condition:
+        if condition:
+            raise mistake("RW2007", expr.span, "this is no condition", help="such as `where i < j`")
+        raise mistake("RW2007", expr.span, "this is a condition, not a number")
+    return index
+
+
 def _fold(expr: s.Binary, op: Operator, left: Index, right: Index) -> Index:
+    # `==` and `!=` take two of a sort, the others one sort only.
+    sort = op in _LOGIC or (op in ("==", "!=") and _is_condition(left))
+    _wanted(expr.left, left, condition=sort)
+    _wanted(expr.right, right, condition=sort)
     if op in ("div", "mod") and (not isinstance(right, int) or right <= 0):
         what = "zero or negative" if isinstance(right, int) else "not a constant"
         raise mistake("RW2006", expr.right.span, f"the divisor is {what}", help="divide by a positive constant")
@@ -136,7 +164,7 @@ def _placeholder(
     if expr is None:
         raise _pattern(span.file, start, problems[0].at.text if problems and problems[0].at else "not an expression")
     try:
-        value = to_index(expr, variables, evaluator, scope)
+        value = to_number(expr, variables, evaluator, scope)
     except Mistake as error:
         found = error.diagnostic
         raise mistake(

@@ -11,14 +11,14 @@ from ...dsl import syntax as s
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.source import Span
 from ..design import ENDS, End, Media, Medium, Rule, Step, Variable
-from ..indices import Index, Operation, names, operation, ravel, write
+from ..indices import Index, names, operation, ravel, write
 from ..schema import KINDS, CableAttributes, OpticAttributes
 from .attributes import Context, build
 from .bodies import Bodies
 from .elaborate import Node
 from .mistake import article, collected, mistake, suggest
 from .paths import Bound, Paths, Side
-from .patterns import MAX_VARIABLE, to_index
+from .patterns import MAX_VARIABLE, to_condition, to_index, to_number
 from .scope import Scope
 from .values import Evaluator
 
@@ -118,16 +118,16 @@ class Relations:
             variables[TIMES] = Variable.model_construct(name=TIMES, low=0, size=times, capacity=times)
         a_used, z_used = self._used(a, scope, variables), self._used(z, scope, variables)
         kinds = ENDS[medium]
-        a_steps = self._paths.steps(a, scope, variables, _rank(variables, z_used, a_used))
-        z_steps = self._paths.steps(z, scope, variables, _rank(variables, a_used, z_used))
+        a_end = self._paths.end(a, scope, variables, _rank(variables, z_used, a_used))
+        z_end = self._paths.end(z, scope, variables, _rank(variables, a_used, z_used))
         return Rule.model_construct(
             index=0,
             medium=medium,
             scope=node.element.index,
             variables=tuple(variables.values()),
             where=self._condition(clauses.get("Where"), variables, scope),
-            a=self._end(a_steps, kinds[0], medium, source.span),
-            z=self._end(z_steps, kinds[1], medium, target.span),
+            a=self._end(a_end, kinds[0], medium),
+            z=self._end(z_end, kinds[1], medium),
             using=using,
             network=network,
             position={},
@@ -192,21 +192,18 @@ class Relations:
     def _condition(self, clause: s.Clause | None, variables: dict[str, Variable], scope: Scope) -> Index | None:
         if not isinstance(clause, s.Where):
             return None
-        condition = to_index(clause.condition, variables, self._evaluator, scope)
-        if not isinstance(condition, Operation) or condition.op in ("+", "-", "*", "div", "mod"):
-            raise mistake("RW2007", clause.condition.span, "this is no condition", help="such as `where i < j`")
-        return condition
+        return to_condition(clause.condition, variables, self._evaluator, scope)
 
     # --- ends ---
 
-    def _end(self, steps: tuple[Step, ...], kind: str, medium: str, span: Span) -> End:
+    def _end(self, end: End, kind: str, medium: str) -> End:
         """Complete a path to the terminal that it means. An element with exactly one stands for it."""
-        node = self._nodes[steps[-1].element]
+        node, span = self._nodes[end.element], end.origin
         if node.element.role == "connector":
             if node.element.kind != kind:
                 found_kind = article(node.element.kind)
                 raise mistake("RW3004", span, f"this is {found_kind}, and a {medium} wants {article(kind)} here")
-            return End.model_construct(steps=steps, origin=span)
+            return end
         found = list(self._terminals(node, kind))
         if len(found) != 1 or any(self._nodes[e].element.dims for e in found[0]):
             count = (
@@ -222,7 +219,7 @@ class Relations:
                 also=[(node.element.origin, "declared here")],
             )
         more = [Step.model_construct(element=e, indices=()) for e in found[0]]
-        return End.model_construct(steps=(*steps, *more), origin=span)
+        return end.model_copy(update={"steps": (*end.steps, *more)})
 
     def _many(self, way: tuple[int, ...]) -> bool:
         return any(dim.size > 1 for e in way for dim in self._nodes[e].element.dims)
@@ -313,8 +310,8 @@ class Relations:
         bound = self._binders(statement.clauses, scope)
         side = self._paths.side(statement.target, node, scope, bound)
         variables = _variables(bound)
-        steps = self._paths.steps(side, scope, variables, None)
-        target = self._nodes[steps[-1].element].element
+        end = self._paths.end(side, scope, variables, None)
+        target = self._nodes[end.element].element
         if target.kind != "rack":
             raise mistake(
                 "RW2011",
@@ -330,7 +327,7 @@ class Relations:
                 )
             if expr.tag.text in position:
                 raise mistake("RW2002", expr.span, "given twice")
-            position[expr.tag.text] = to_index(expr.value, variables, self._evaluator, scope)
+            position[expr.tag.text] = to_number(expr.value, variables, self._evaluator, scope)
         for axis in AXES:
             if axis not in position:
                 raise mistake("RW2020", statement.span, f"`{axis}` is not given", help="such as `at row r, bay 2*b`")
@@ -340,7 +337,7 @@ class Relations:
             scope=node.element.index,
             variables=tuple(variables.values()),
             where=self._condition(clauses.get("Where"), variables, scope),
-            a=End.model_construct(steps=steps, origin=statement.target.span),
+            a=end,
             z=None,
             using=None,
             network=None,

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from ...dsl.diagnostics import Diagnostic, Severity
-from ..design import Design, Dim, Element, Rule
+from ..design import Design, Dim, Element, End, Rule
 
 
 def reserves(design: Design) -> bool:
@@ -36,11 +36,19 @@ def _element(element: Element) -> Element:
 
 
 def _rule(rule: Rule) -> Rule:
-    if all(v.size == v.capacity for v in rule.variables):
-        return rule
     return rule.model_copy(
-        update={"variables": tuple(v.model_copy(update={"size": v.capacity}) for v in rule.variables)}
+        update={
+            "variables": tuple(v.model_copy(update={"size": v.capacity}) for v in rule.variables),
+            "a": _end(rule.a),
+            "z": None if rule.z is None else _end(rule.z),
+        }
     )
+
+
+def _end(end: End) -> End:
+    if not end.within:
+        return end
+    return end.model_copy(update={"within": tuple(w.model_copy(update={"size": w.capacity}) for w in end.within)})
 
 
 def reserved(problems: Iterable[Diagnostic]) -> Iterator[Diagnostic]:

@@ -34,6 +34,8 @@ def _unroll(design: Design) -> tuple[Plant | None, tuple[Diagnostic, ...]]:
     if problems:
         return None, tuple(problems)
     racks, rack_first, problems = racks_of(design)
+    if racks is None:
+        return None, tuple(problems)
     devices, more = devices_of(design, classes, rack_first)
     problems += more
     queries = Queries(design, {c.element: c for c in classes}, problems)

@@ -11,7 +11,8 @@ from math import prod
 import numpy as np
 
 from ...dsl.diagnostics import Diagnostic, diagnose
-from ..design import Design, Element, End, Rule, Variable
+from ...dsl.source import Span
+from ..design import Design, Dim, Element, End, Rule, Variable
 from ..indices import Index, evaluate, names
 from ..plant import DeviceClass, Ints, Relations
 from .unroll import numbers, shape_of
@@ -115,6 +116,8 @@ class Queries:
         on_device = self._design.device_of(rule.scope) is not None
         inside = prod(cls.shape[len(self._design.dims(rule.scope)) :])
         array = next(t for t in cls.terminals[self._design.elements[end.element].kind] if t.element == end.element)
+        if not self._inside(rule, end, values, count):
+            return None
         for step in end.steps:
             element = self._design.elements[step.element]
             columns = self._step(rule, end, element, step.indices, values, count)
@@ -150,6 +153,8 @@ class Queries:
         shape = shape_of(self._design, end.element)[0]
         inside = prod(shape[len(self._design.dims(rule.scope)) :])
         number = np.zeros(count, dtype=np.int64)
+        if not self._inside(rule, end, values, count):
+            return None
         for step in end.steps:
             columns = self._step(rule, end, self._design.elements[step.element], step.indices, values, count)
             if columns is None:
@@ -186,25 +191,39 @@ class Queries:
                         )
                     )
                     return None
-                capacity = element.dims[position].capacity if position < len(element.dims) else size
-                reserved = 0 <= int(column[at]) < capacity
-                self._problems.append(
-                    diagnose(
-                        "RW3015" if reserved else "RW3001",
-                        end.origin,
-                        f"this cage of `{element.name}` is split, and no lane is named"
-                        if position >= len(indices)
-                        else f"`{element.name}` is numbered 0..{size - 1}, and this is {int(column[at])}",
-                        detail=_instance_text(rule, values, at, int(bad.sum())),
-                        also=[(element.origin, f"{size} built of {capacity}" if reserved else f"{size} here")],
-                        help=f"add the lane: `{element.name}[i, lane]`"
-                        if position >= len(indices)
-                        else "limit the indices with `where` or a range",
-                    )
-                )
+                dim = element.dims[position] if position < len(element.dims) else Dim(size=size, capacity=size)
+                self._outside(rule, end, element.name, element.origin, dim, column, values)
                 return None
             found.append((column, size))
         return found
+
+    def _inside(self, rule: Rule, end: End, values: dict[str, Ints], count: int) -> bool:
+        """Whether the indices of views stay within them; a message if not."""
+        for w in end.within:
+            column = _column(evaluate(w.index, values), count)
+            if column.size and (column.min() < 0 or column.max() >= w.size):
+                dim = Dim(size=w.size, capacity=w.capacity)
+                self._outside(rule, end, w.view, w.origin, dim, column, values)
+                return False
+        return True
+
+    def _outside(
+        self, rule: Rule, end: End, name: str, origin: Span, dim: Dim, column: Ints, values: dict[str, Ints]
+    ) -> None:
+        """Say of one concrete index that it is outside its array or view."""
+        bad = (column < 0) | (column >= dim.size)
+        at = int(np.argmax(bad))
+        reserved = 0 <= int(column[at]) < dim.capacity
+        self._problems.append(
+            diagnose(
+                "RW3015" if reserved else "RW3001",
+                end.origin,
+                f"`{name}` is numbered 0..{dim.size - 1}, and this is {int(column[at])}",
+                detail=_instance_text(rule, values, at, int(bad.sum())),
+                also=[(origin, f"{dim.size} built of {dim.capacity}" if reserved else f"{dim.size} here")],
+                help="limit the indices with `where` or a range",
+            )
+        )
 
     def _whole_cage(self, element: Element, cage: Index, values: dict[str, Ints], count: int) -> Ints:
         """Lane 0 for cages that are not split; a lane that does not exist for those that are."""

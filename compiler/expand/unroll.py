@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from math import prod
 
 import numpy as np
@@ -13,6 +14,9 @@ from ..names import host_names
 from ..plant import TERMINALS, DeviceClass, Devices, Ints, Racks, TerminalArray
 
 MAX_DEVICES = 5_000_000
+MAX_RACKS = 1_000_000
+MAX_TERMINALS = 1_000_000
+"""Most terminals of one kind on one device, lanes of split cages included; `Plant.ends` counts on fewer than 2^20."""
 
 
 def shape_of(design: Design, element: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
@@ -28,6 +32,10 @@ def device_classes(design: Design) -> tuple[tuple[DeviceClass, ...], list[Diagno
             continue
         shape, capacity = shape_of(design, element.index)
         count = prod(shape)
+        crowded = _crowded(design, element)
+        if crowded is not None:
+            detail = f"more than {MAX_TERMINALS} on one {element.kind}"
+            return (), [diagnose("RW2014", crowded.origin, "with these", detail=detail)]
         found.append(DeviceClass(len(found), element.index, first, count, shape, capacity, _terminals(design, element)))
         first += count
         if first > MAX_DEVICES:
@@ -36,13 +44,32 @@ def device_classes(design: Design) -> tuple[tuple[DeviceClass, ...], list[Diagno
     return tuple(found), []
 
 
+def _connectors(design: Design, device: Element) -> Iterator[Element]:
+    """The connectors of a device in the order of the design; what an element holds stands right behind it."""
+    for element in design.elements[device.index + 1 :]:
+        if element.parent is None or element.parent < device.index:
+            return
+        if element.role == "connector":
+            yield element
+
+
+def _crowded(design: Design, device: Element) -> Element | None:
+    """The connector with which a device has too many of a kind, if one does."""
+    depth = len(design.dims(device.index))
+    total: Counter[str] = Counter()
+    for element in _connectors(design, device):
+        lanes = max((s.count for s in element.splits), default=1)
+        total[element.kind] += prod(shape_of(design, element.index)[1][depth:]) * lanes
+        if total[element.kind] > MAX_TERMINALS:
+            return element
+    return None
+
+
 def _terminals(design: Design, device: Element) -> dict[str, tuple[TerminalArray, ...]]:
     found: dict[str, list[TerminalArray]] = {kind: [] for kind in TERMINALS}
     first = dict.fromkeys(TERMINALS, 0)
     depth = len(design.dims(device.index))
-    for element in design.elements[device.index :]:
-        if element.kind not in found or design.device_of(element.index) != device.index:
-            continue
+    for element in _connectors(design, device):
         shape = shape_of(design, element.index)[0][depth:]
         missing: frozenset[int] = frozenset()
         if element.splits:
@@ -152,7 +179,7 @@ def _shown(name: str) -> str:
     return "".join(c if c.isprintable() else "?" for c in name[:80])
 
 
-def racks_of(design: Design) -> tuple[Racks, dict[int, int], list[Diagnostic]]:
+def racks_of(design: Design) -> tuple[Racks | None, dict[int, int], list[Diagnostic]]:
     names: list[str] = []
     element: list[Ints] = []
     first: dict[int, int] = {}
@@ -161,6 +188,9 @@ def racks_of(design: Design) -> tuple[Racks, dict[int, int], list[Diagnostic]]:
             continue
         first[rack.index] = len(names)
         count = prod(shape_of(design, rack.index)[0])
+        if len(names) + count > MAX_RACKS:
+            detail = f"{len(names) + count} racks and more, of {MAX_RACKS} at most"
+            return None, {}, [diagnose("RW2014", rack.origin, "with this member", detail=detail)]
         names.extend(host_names(design, rack.index))
         element.append(np.full(count, rack.index, dtype=np.int64))
     nowhere = np.full(len(names), -1, dtype=np.int64)

@@ -24,6 +24,7 @@ from rackwright.compiler.pipeline import Compilation
 from rackwright.dsl.diagnostics import Severity
 from rackwright.dsl.format import format_source
 from rackwright.dsl.source import Source
+from rackwright.dsl.units import POWER
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "docs" / "reference" / "language.md"]
@@ -349,7 +350,7 @@ def test_kinds_of_each_role() -> None:
 
 def test_limits() -> None:
     """The table of limits has the numbers of the code."""
-    from rackwright.compiler.evaluate import elaborate, paths, relations, values
+    from rackwright.compiler.evaluate import attributes, elaborate, paths, relations, values
     from rackwright.compiler.expand import queries, unroll
     from rackwright.dsl import parse, syntax
 
@@ -360,12 +361,15 @@ def test_limits() -> None:
         parse.MAX_BYTES // 1024,
         syntax.MAX_DEPTH,
         values.MAX_BITS,
+        attributes.MOST[POWER].to("GW"),
         elaborate.MAX_SIZE,
         relations.MAX_TIMES,
         elaborate.MAX_DEPTH,
         elaborate.MAX_ELEMENTS,
         elaborate.MAX_INSTANCES,
         unroll.MAX_DEVICES,
+        unroll.MAX_RACKS,
+        unroll.MAX_TERMINALS,
         relations.MAX_RULES,
         queries.MAX_ROWS,
         paths.MAX_VIEWS,

@@ -280,6 +280,64 @@ group all { pod[2 of 3] : pod }
     assert cable_ids(plant).to_list() == [cable_id(plant, 0), cable_id(plant, 1)]
 
 
+def test_ports_by_rank_of_several_dimensions_count_over_the_capacity(spec: Spec) -> None:
+    module = "switch module { port[2, 2 of 3] : port { speed = 100 Gbps } }\n"
+    members = "a : module\nb[3] : sw"
+    # Of each row of three ports two are built, so rank 2 is a port that is only reserved.
+    result = spec(f"{PARTS}{module}group g {{\n{members}\nlink a.port -> b[i].eth[0]\n}}")
+    assert [d.code for d in result.diagnostics if d.severity == "error"] == ["RW3015"]
+    assert links(lambda text: spec(module + text), members, "link a.port -> b[i].eth[0] where i < 2") == [
+        "a port0_0 - b0 eth0",
+        "a port0_1 - b1 eth0",
+    ]
+
+
+def test_a_condition_compares_conditions(spec: Spec) -> None:
+    statement = "link a[i].eth[0] -> b[i].eth[0] where (i < 1) != (i > 1) and not (i == 0)"
+    assert links(spec, "a[3] : sw\nb[3] : sw", statement) == ["a2 eth0 - b2 eth0"]
+
+
+VIEWS = """
+switch up { eth[8] : port { speed = 100 Gbps }
+view top[2] = eth[4..5] }
+switch two { osfp[4] : port { speed = 200 Gbps, max_split = 2 }
+split osfp[0..1] into 2 x 100 Gbps
+view lane[4] = osfp[0..1, *] }
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("link a[0].eth[0] -> grid[0, 2].eth[0]", "RW3001"),  # not grid[1, 0]
+        ("link a[0].eth[0] -> grid[1, 0 - 1].eth[0]", "RW3001"),
+        ("link a[0].eth[0] -> grid[4611686018427387904, 0].eth[0]", "RW3001"),
+        ("link a[i].eth[0] -> some[i - 1].eth[0]", "RW3001"),
+        ("link a[0].eth[0] -> first[1].eth[0]", "RW3015"),
+        ("link u.top -> a[i].eth[0]", "RW3001"),  # four by rank, and two ports
+        ("link w.lane -> a[i].eth times 2", "RW3001"),
+        ("view v[1] = grid[0, 2..2]\nlink v[0].eth[0] -> a[0].eth[0]", "RW3001"),
+        ("view v[2] = grid[2, *]\nlink v[0].eth[0] -> a[0].eth[0]", "RW3001"),
+        ("view v[-2, -2] = a[*]\nlink v[0, 0].eth[0] -> a[1].eth[0]", "RW2013"),
+        ("view v[2 of 4, 2 of 2] = n[*].s[*]\nlink v[0, 0].eth[0] -> a[1].eth[0]", "RW3010"),
+    ],
+)
+def test_an_index_stays_within_its_view(spec: Spec, statement: str, code: str) -> None:
+    members = """
+a[4] : sw
+u : up
+w : two
+p[1 of 2] : sw
+n[2 of 2] : net
+view grid[2, 2] = a[*]
+view some[4] = a[0..3]
+view first[1 of 2] = p[*]
+"""
+    net = "group net { s[2 of 4] : sw }"
+    result = spec(f"{PARTS}{VIEWS}{net}\ngroup g {{{members}{statement}\n}}")
+    assert [d.code for d in result.diagnostics if d.severity == "error"] == [code]
+
+
 @pytest.mark.parametrize(
     ("statement", "code"),
     [
@@ -291,6 +349,10 @@ group all { pod[2 of 3] : pod }
         ("link a[i].eth[0] -> b[i].eth[0] times 2", "RW3004"),
         ("link a[i].eth[k + 1] -> b[i].eth[0]", "RW3006"),
         ("link a[i].eth[0] -> few[i + 1].eth[0] where i < 1", "RW3015"),
+        ("link a[i].eth[i < 1] -> b[i].eth[0]", "RW2007"),
+        ("link a[i].eth[0] -> b[i].eth[0] where not i", "RW2007"),
+        ("link a[i].eth[0] -> b[i].eth[0] where i and i < 1", "RW2007"),
+        ("link a[i].eth[0] -> b[i].eth[0] where (i < 1) + 1 == 2", "RW2007"),
     ],
 )
 def test_what_cannot_hold_is_refused(spec: Spec, statement: str, code: str) -> None:
