@@ -57,6 +57,32 @@ def dim() -> st.SearchStrategy[tuple[int, int]]:
     return st.tuples(st.integers(1, 3), st.integers(0, 2)).map(lambda d: (d[0], d[0] + d[1]))
 
 
+def sizes(dims: Dims) -> str:
+    """Dimensions as a member or view declares them."""
+    return f"[{', '.join(f'{s} of {c}' for s, c in dims)}]" if dims else ""
+
+
+def stars(count: int) -> str:
+    """As many free indices in brackets."""
+    return f"[{', '.join('*' * count)}]" if count else ""
+
+
+def always(values: Values) -> bool:
+    return True
+
+
+def fixed(number: int) -> Callable[[Values], int]:
+    return lambda values: number
+
+
+def shifted(name: str, number: int) -> Callable[[Values], int]:
+    return lambda values: values[name] + number
+
+
+def wrapped(name: str, number: int, size: int) -> Callable[[Values], int]:
+    return lambda values: (values[name] * 2 + number + 1) % size
+
+
 @st.composite
 def trees(draw: st.DrawFn, name: str) -> Tree:
     outer = draw(st.lists(dim(), min_size=0, max_size=2))
@@ -69,7 +95,6 @@ def trees(draw: st.DrawFn, name: str) -> Tree:
             for i, (size, _) in enumerate(dims):
                 dims[i] = dims[i] if first else (size, size)
                 first = False
-    sizes = lambda dims: f"[{', '.join(f'{s} of {c}' for s, c in dims)}]" if dims else ""  # noqa: E731
     if nested:
         before, member = f"group G{name} {{ s{sizes(inner)} : sw }}", f"m{name}{sizes(outer)} : G{name}"
     else:
@@ -89,7 +114,6 @@ def trees(draw: st.DrawFn, name: str) -> Tree:
     full = outer + inner
     if shape == "plain" or not full:
         return plain
-    stars = lambda n: f"[{', '.join('*' * n)}]" if n else ""  # noqa: E731
     path = f"m{name}{stars(len(outer))}" + (f".s{stars(len(inner))}" if nested else "")
     if shape == "part":  # a range of the first dimension, the others whole
         size = full[0][0]
@@ -97,7 +121,9 @@ def trees(draw: st.DrawFn, name: str) -> Tree:
         high = draw(st.integers(low, size - 1))
         path = path.replace("*", f"{low}..{high}", 1)
         dims = [(high - low + 1, high - low + 1), *full[1:]]
-        locate = lambda index: host((low + index[0], *index[1:]))  # noqa: E731
+
+        def locate(index: tuple[int, ...]) -> str:
+            return host((low + index[0], *index[1:]))
     else:
         built, reserved = prod(s for s, _ in full), prod(c for _, c in full)
         dims = [(built, reserved)]
@@ -150,7 +176,7 @@ def indices(draw: st.DrawFn, dims: Dims, known: dict[str, tuple[int, int, int]],
         elif sort == "constant":
             n = draw(st.integers(0, size - 1))
             found.text.append(str(n))
-            found.value.append(lambda values, n=n: n)
+            found.value.append(fixed(n))
             continue
         else:
             name = draw(st.sampled_from(sorted(known)))
@@ -158,14 +184,14 @@ def indices(draw: st.DrawFn, dims: Dims, known: dict[str, tuple[int, int, int]],
             found.used.add(name)
             if sort == "sum":
                 found.text.append(f"{name} + {n}" if n >= 0 else f"{name} - {-n}")
-                found.value.append(lambda values, name=name, n=n: values[name] + n)
+                found.value.append(shifted(name, n))
             else:
                 found.text.append(f"({name} * 2 + {n + 1}) mod {size}")
-                found.value.append(lambda values, name=name, n=n, size=size: (values[name] * 2 + n + 1) % size)
+                found.value.append(wrapped(name, n, size))
             continue
         found.text.append(text)
         found.used.add(name)
-        found.value.append(lambda values, name=name: values[name])
+        found.value.append(shifted(name, 0))
     return found
 
 
@@ -203,7 +229,8 @@ def cases(draw: st.DrawFn) -> Case:
             text, value = draw(port(known))
             ports.append((f"[{text}]", value))
             side.used |= {n for n in known if n in text.replace("*", " ").split()}
-    condition, holds = "", lambda values: True
+    condition = ""
+    holds: Callable[[Values], bool] = always
     names = sorted(known)
     if names and draw(st.integers(0, 2)) == 0:
         x, y = draw(st.sampled_from(names)), draw(st.sampled_from(names))
