@@ -29,6 +29,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     [ -x /usr/lib/frr/bgpd ] || wanted+=(frr)
     command -v ip >/dev/null || wanted+=(iproute2)
     command -v ping >/dev/null || wanted+=(iputils-ping)
+    command -v sysctl >/dev/null || wanted+=(procps)
     command -v git >/dev/null || wanted+=(git)
     command -v g++ >/dev/null || wanted+=(g++)
     command -v make >/dev/null || wanted+=(make)
