@@ -126,15 +126,11 @@ class Elaborator:
     def _member(self, node: Node, written: MemberBody, os: str | None) -> None:
         member = written.member
         parent = node.element
-        depth = 0
-        above: int | None = parent.index
-        while above is not None:
-            depth += 1
-            above = self.nodes[above].element.parent
-        if depth > MAX_DEPTH:
+        around = (parent, *self._ancestors(parent))
+        if len(around) > MAX_DEPTH:
             raise mistake("RW2014", member.span, f"more than {MAX_DEPTH} levels of members")
         base = self._bodies.type(member.type, written.scope)
-        for outer in (parent, *self._ancestors(parent)):
+        for outer in around:
             if base.name == outer.definition and base.name not in KINDS:
                 raise mistake(
                     "RW2010", member.type.span, f"`{base.name}` is already around this", also=[(outer.origin, "here")]
@@ -152,7 +148,7 @@ class Elaborator:
                 "RW2011", member.type.span, f"{article(base.kind)} cannot stand inside {article(parent.kind)}"
             )
         if base.kind in _NESTING:
-            outer_kind = next((e.kind for e in (parent, *self._ancestors(parent)) if e.kind in _NESTING), None)
+            outer_kind = next((e.kind for e in around if e.kind in _NESTING), None)
             if outer_kind is not None and _NESTING.index(outer_kind) >= _NESTING.index(base.kind):
                 raise mistake(
                     "RW2011",
@@ -170,7 +166,7 @@ class Elaborator:
         if kind.role != "connector" and parent.role == "connector":
             raise mistake("RW2011", member.type.span, f"{article(parent.kind)} holds nothing")
         dims = tuple(self._dim(d, written.scope) for d in member.dims)
-        total = prod(d.capacity for n in (parent, *self._ancestors(parent)) for d in n.dims)
+        total = prod(d.capacity for n in around for d in n.dims)
         if total * prod(d.capacity for d in dims) > MAX_INSTANCES:
             raise mistake(
                 "RW2014",

@@ -133,10 +133,7 @@ class Requirements:
         if not isinstance(expr, s.Path):
             raise mistake("RW2007", expr.span, "a definition or a member is wanted here")
         first, *rest = expr.steps
-        starts = self._starts(expr, scope)
-        if len(starts) > 1 and isinstance(starts[0], str):
-            raise AssertionError
-        nodes = [n for n in starts if isinstance(n, Node)]
+        nodes = self._starts(expr, scope)
         if not nodes:
             known = {n.element.name for n in self._nodes} | {v for n in self._nodes for v in n.body.views}
             known |= {n.element.definition for n in self._nodes}
