@@ -17,7 +17,7 @@ from ...compiler.network.addresses import Prefix, dotted, dotted_column
 from ...compiler.network.routing import Routing
 from ...compiler.plant import Ints, Plant
 from ...compiler.schema import SwitchAttributes
-from ...compiler.schema.policies import Roce
+from ...compiler.schema.roce import Roce
 from .ports import NameGiver, Port, front
 from .reach import reaches
 from .safe import one_line

@@ -8,7 +8,7 @@ the pools come with the platform, so neither is written here.
 
 from __future__ import annotations
 
-from ...compiler.schema.policies import Ecn, Roce
+from ...compiler.schema.roce import Ecn, Roce
 from .._kit.device_model import Interface, SwitchModel
 from .tables import Row, Tables
 

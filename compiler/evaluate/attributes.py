@@ -95,9 +95,14 @@ def _field(model: type[BaseModel], name: str, item: Written, context: Context) -
     annotation: Any = field.annotation
     if field.metadata:
         annotation = Annotated[(annotation, *field.metadata)]
-    if isinstance(item.entry, s.NamedBlock):
-        return _block(annotation, item.entry.body, item.scope, context, item.entry.span)
-    return _read(annotation, item.entry.value, item.scope, context)
+    return _entry(annotation, item.entry, item.scope, context)
+
+
+def _entry(annotation: Any, entry: Entry, scope: Scope, context: Context) -> Any:
+    """The value of an attribute, written after `=` or as a block."""
+    if isinstance(entry, s.NamedBlock):
+        return _block(annotation, entry.body, scope, context, entry.span)
+    return _read(annotation, entry.value, scope, context)
 
 
 def _options(annotation: Any) -> tuple[list[Any], tuple[Any, ...]]:
@@ -117,7 +122,11 @@ def _read(annotation: Any, expr: s.Expr, scope: Scope, context: Context) -> Any:
     if len(options) == 1 and get_origin(options[0]) is Annotated:
         return _read(options[0], expr, scope, context)
     if v.Of in marks:
-        return _quantity(expr, marks[v.Of].dim, scope, context)
+        return _bounded(_quantity(expr, marks[v.Of].dim, scope, context), marks.get(v.Between), expr.span)
+    if v.Shaped in marks:
+        return _shaped(expr, marks[v.Shaped], scope, context)
+    if v.Rows in marks:
+        return _rows(options[0], expr, scope, context)
     if v.Pattern in marks:
         return _string(expr, scope, context)
     if v.Indexed in marks:
@@ -148,12 +157,7 @@ def _read(annotation: Any, expr: s.Expr, scope: Scope, context: Context) -> Any:
     if plain is bool:
         return context.evaluator.truth(expr, scope)
     if plain is int:
-        number = context.evaluator.integer(expr, scope)
-        if not 0 <= number <= MOST_OTHERS:
-            raise mistake(
-                "RW2007", expr.span, f"this is {number}", help="0 or more" if number < 0 else f"at most {MOST_OTHERS}"
-            )
-        return number
+        return _whole(context.evaluator.integer(expr, scope), marks.get(v.Between), expr.span)
     if plain is str:
         return _string(expr, scope, context)
     raise mistake(
@@ -173,6 +177,53 @@ def _quantity(expr: s.Expr, dim: units.Dimension, scope: Scope, context: Context
             help=_unit_help(dim),
         )
     return sensible(value, expr.span)
+
+
+def _whole(number: int, limits: v.Between | None, at: Span) -> int:
+    low, high = (limits.low, limits.high) if limits else (0, MOST_OTHERS)
+    if low <= number <= high:
+        return number
+    if limits:
+        raise mistake("RW2007", at, f"this is {number}", help=f"{limits}")
+    raise mistake("RW2007", at, f"this is {number}", help="0 or more" if number < 0 else f"at most {MOST_OTHERS}")
+
+
+def _bounded(value: Quantity, limits: v.Between | None, at: Span) -> Quantity:
+    """The same quantity, if it is a whole number of the unit that its limits are in, and between them."""
+    if limits is None:
+        return value
+    count = value.value / Quantity.of(1, limits.unit).value
+    if count.denominator != 1 or not limits.low <= count <= limits.high:
+        whole = f" in whole {limits.unit}" if count.denominator != 1 else ""
+        raise mistake("RW2007", at, f"this is {value}", help=f"{limits}{whole}")
+    return value
+
+
+def _shaped(expr: s.Expr, shape: v.Shaped, scope: Scope, context: Context) -> str:
+    text = _string(expr, scope, context)
+    if not shape.accepts(text):
+        raise mistake("RW2007", expr.span, f"this is not {shape.what}", help=f'such as `"{shape.example}"`')
+    return text
+
+
+def _rows(annotation: Any, expr: s.Expr, scope: Scope, context: Context) -> list[Any]:
+    """A table of models: a list of lists, the attributes of each in the order of the schema."""
+    (model,) = get_args(annotation)
+    names = list(model.model_fields)
+    wanted = f"each row is [{', '.join(names)}]"
+    if not isinstance(expr, s.ListExpr):
+        raise mistake("RW2007", expr.span, "a list of rows is wanted here", help=wanted)
+    found = []
+    for row in expr.items:
+        if not isinstance(row, s.ListExpr) or len(row.items) != len(names):
+            raise mistake("RW2007", row.span, "this is not a row of the table", help=wanted)
+        fields = {}
+        for name, item in zip(names, row.items, strict=True):
+            field = model.model_fields[name]
+            own: Any = Annotated[(field.annotation, *field.metadata)] if field.metadata else field.annotation
+            fields[name] = _read(own, item, scope, context)
+        found.append(model.model_construct(**fields))
+    return found
 
 
 def sensible(value: Quantity, at: Span) -> Quantity:
@@ -295,7 +346,7 @@ def _block(annotation: Any, block: s.Block, scope: Scope, context: Context, at: 
     for option in options:
         if get_origin(option) is dict:
             inner = get_args(option)[1]
-            return {name: _read(inner, item.value, scope, context) for name, item in _attributes(block).items()}
+            return {name: _entry(inner, item, scope, context) for name, item in _attributes(block).items()}
         if isinstance(option, type) and issubclass(option, BaseModel) and "kind" not in option.model_fields:
             found = _entries(option, block, scope, context)
             missing = [n for n, f in option.model_fields.items() if f.is_required() and n not in found]
@@ -310,12 +361,14 @@ def _block(annotation: Any, block: s.Block, scope: Scope, context: Context, at: 
     raise mistake("RW2007", at, "this attribute is no block", help="write it as `name = …`")
 
 
-def _attributes(block: s.Block) -> dict[str, s.Attribute]:
-    found: dict[str, s.Attribute] = {}
+def _attributes(block: s.Block) -> dict[str, Entry]:
+    """Attributes and blocks of a block by name."""
+    found: dict[str, Entry] = {}
     for statement in block.statements:
-        if not isinstance(statement, s.Attributes):
+        if not isinstance(statement, s.Attributes | s.NamedBlock):
             raise mistake("RW1007", statement.span, "only attributes stand in this block")
-        for item in statement.items:
+        items: tuple[Entry, ...] = statement.items if isinstance(statement, s.Attributes) else (statement,)
+        for item in items:
             if item.name.text in found:
                 raise mistake("RW2002", item.span, "given twice", also=[(found[item.name.text].span, "first here")])
             found[item.name.text] = item

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from ..design import Design, Rule
 from ..plant import Plant
 from ..schema import PortAttributes, SwitchAttributes
-from ..schema.policies import Ebgp
+from ..schema.routing import Ebgp
 from .asn import Ints
 
 

@@ -20,7 +20,7 @@ from ..indices import evaluate
 from ..names import index_keys
 from ..plant import Plant
 from ..schema import SwitchAttributes
-from ..schema.policies import Ebgp
+from ..schema.routing import Ebgp
 from . import asn as numbers
 from .addresses import Prefix, dotted, parse_prefix
 from .asn import Ints

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from ..indices import Index
+from .roce import BALANCES, Balance
 from .values import (
     AnyWord,
     ByteRate,
@@ -25,6 +26,7 @@ from .values import (
     Power,
     Rate,
     Ratio,
+    Rows,
     Temperature,
     Time,
     Voltage,
@@ -102,12 +104,41 @@ class ServerAttributes(PartAttributes):
     scale_up_latency: Time | None = Field(default=None, description="One-way latency between two accelerators inside.")
 
 
+class HeadroomRow(Model):
+    """Headroom of one lossless class on one port, for a speed and a length of cable."""
+
+    speed: Rate = Field(description="Speed of the port.")
+    length: Length = Field(description="Longest cable that the row is for.")
+    xoff: Data = Field(description="Room for what is still under way after a pause was asked for.")
+
+
+class Headroom(Model):
+    """What the lossless headroom of a port follows from: figures for a formula, or the maker's table.
+
+    With `cell`, `pipeline` and `mac_phy` it is computed as SONiC does for such silicon; with `rows` it is looked up.
+    """
+
+    cell: Data | None = Field(default=None, description="Size of one buffer cell.")
+    pipeline: Data | None = Field(default=None, description="What the pipeline holds; also where a pause ends (xon).")
+    mac_phy: Data | None = Field(default=None, description="What MAC and PHY hold.")
+    rows: Annotated[list[HeadroomRow], Rows()] = Field(
+        default_factory=list, description="The maker's table: `[[speed, length, xoff], …]`."
+    )
+    size: Data | None = Field(default=None, description="With `rows`: the guaranteed part of a lossless group.")
+    xon: Data | None = Field(default=None, description="With `rows`: fill at which a pause ends.")
+    xon_offset: Data | None = Field(default=None, description="With `rows`: how far below its limit a pause ends.")
+
+
 class SwitchAttributes(PartAttributes):
     """A packet switch."""
 
     os: AnyWord | None = Field(default=None, description="Network operating system; it chooses the backend.")
     asic: str | None = Field(default=None, description="Switching silicon.")
     buffer: Data | None = Field(default=None, description="Packet buffer.")
+    headroom: Headroom | None = Field(default=None, description="What lossless headroom follows from.")
+    load_balance: list[Annotated[Balance, Word(BALANCES)]] = Field(
+        default_factory=lambda: ["ecmp"], description="Ways to spread flows that the silicon has."
+    )
     capacity: Rate | None = Field(default=None, description="Switching capacity, one direction.")
     latency: Time | None = Field(default=None, description="Port to port latency.")
     max_ports: int | None = Field(default=None, description="Most logical ports that the silicon can drive.")

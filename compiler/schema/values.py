@@ -6,6 +6,7 @@ spec: with which dimension, from which words, as a name pattern, and so on.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -55,6 +56,33 @@ class Span2:
     """A range of two quantities of one dimension, low first."""
 
     dim: Dimension
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A whole number, or a quantity in whole `unit`s, from `low` to `high`."""
+
+    low: int
+    high: int
+    unit: str = ""
+
+    def __str__(self) -> str:
+        tail = f" {self.unit}" if self.unit else ""
+        return f"{self.low}{tail} to {self.high}{tail}"
+
+
+@dataclass(frozen=True, slots=True)
+class Shaped:
+    """A string of one shape, such as an address; it can be printed into a configuration as it stands."""
+
+    what: str
+    example: str
+    accepts: Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """A list of models written as a table: `[[400 Gbps, 5 m, 40 kB], …]`, the attributes in their order."""
 
 
 def _read(value: Any) -> Any:

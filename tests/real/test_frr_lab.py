@@ -20,7 +20,7 @@ from rackwright.backends.sonic import Sonic
 from rackwright.compiler.backend import Backend, Request
 from rackwright.compiler.design import Design
 from rackwright.compiler.plant import Plant
-from rackwright.compiler.schema.policies import Ebgp
+from rackwright.compiler.schema.routing import Ebgp
 
 pytestmark = pytest.mark.real
 needs_parser = pytest.mark.skipif(shutil.which("vtysh") is None, reason="needs vtysh, of Debian's frr")

@@ -14,7 +14,7 @@ from rackwright.backends.sonic import Sonic
 from rackwright.compiler.backend import Request
 from rackwright.compiler.design import Design
 from rackwright.compiler.plant import Plant
-from rackwright.compiler.schema.policies import Ebgp
+from rackwright.compiler.schema.routing import Ebgp
 
 MISSING = sonic_yang.missing()
 pytestmark = [pytest.mark.real, pytest.mark.skipif(bool(MISSING), reason=MISSING or "no reason")]

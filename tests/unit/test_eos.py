@@ -16,7 +16,7 @@ from rackwright.backends.eos.qos import traffic_classes
 from rackwright.compiler.backend import Request
 from rackwright.compiler.design import Design
 from rackwright.compiler.plant import Plant
-from rackwright.compiler.schema.policies import Ebgp
+from rackwright.compiler.schema.routing import Ebgp
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from rackwright.backends.frr import Frr
 from rackwright.compiler.backend import Request
 from rackwright.compiler.design import Design
 from rackwright.compiler.plant import Plant
-from rackwright.compiler.schema.policies import Ebgp
+from rackwright.compiler.schema.routing import Ebgp
 
 
 @pytest.fixture(scope="module")

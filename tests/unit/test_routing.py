@@ -19,7 +19,7 @@ from rackwright.compiler.network.fabric import fabrics
 from rackwright.compiler.network.routing import Routing, plan
 from rackwright.compiler.pipeline import compile_spec
 from rackwright.compiler.plant import Plant
-from rackwright.compiler.schema.policies import Ebgp, Pools
+from rackwright.compiler.schema.routing import Ebgp, Pools
 
 BASE = 4_200_000_000
 

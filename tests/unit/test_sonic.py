@@ -17,7 +17,7 @@ from rackwright.compiler.backend import Request
 from rackwright.compiler.design import Design
 from rackwright.compiler.names import interface_names
 from rackwright.compiler.plant import Plant
-from rackwright.compiler.schema.policies import Ebgp
+from rackwright.compiler.schema.routing import Ebgp
 
 Config = dict[str, dict[str, dict[str, str]]]
 
