@@ -137,15 +137,15 @@ def network_model(design: Design, routing: Routing) -> NetworkModel:
     attributes = network.attributes
     lengths = routing.host_length[routing.host_length >= 0]
     hosts = None
-    if routing.hosts is not None and len(lengths):
-        hosts = PrefixMatch(str(routing.hosts), int(lengths.min()), int(lengths.max()))
+    if routing.pools.host is not None and len(lengths):
+        hosts = PrefixMatch(str(routing.pools.host), int(lengths.min()), int(lengths.max()))
     return NetworkModel(
         one_line(network.name),
         DEFAULT_MTU if attributes.mtu is None else attributes.mtu.whole("B"),
         routing.policy.bfd,
         routing.policy.unnumbered,
         attributes.roce,
-        PrefixMatch(str(routing.loopbacks), 32, 32),
+        PrefixMatch(str(routing.pools.loopback), 32, 32),
         hosts,
     )
 

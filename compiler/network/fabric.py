@@ -56,6 +56,11 @@ class Fabric:
     host_size: int
     link_count: int
 
+    @property
+    def capacity(self) -> int:
+        """Switches that the network may hold."""
+        return sum(c.capacity for c in self.classes)
+
 
 def fabrics(design: Design, plant: Plant) -> tuple[Fabric, ...]:
     """The fabric of each network with `routing = ebgp`, in the order of the networks."""

@@ -22,9 +22,10 @@ from ..plant import Plant
 from ..schema import SwitchAttributes
 from ..schema.routing import Ebgp
 from . import asn as numbers
-from .addresses import Prefix, dotted, parse_prefix
+from .addresses import Prefix
 from .asn import Ints
 from .fabric import Fabric, SwitchClass, fabrics
+from .pools import FIRST_SWITCH, PoolSet, overlaps, read_pools, too_small
 
 Bools = NDArray[np.bool_]
 
@@ -33,20 +34,21 @@ Bools = NDArray[np.bool_]
 class Routing:
     """One routed network.
 
-    `devices` are its switches in ascending order; `tier`, `asn`, `loopback` (also the router id), `host_base` and
-    `host_length` (the leaf's block of host addresses; -1 above the leaves) have a row for each of them.
-    `fabric` (a link between two of the switches), `a_address` and `z_address` have a row for each link of the
-    plant; addresses are -1 where there is none. Every address on a link has the length 31.
+    `devices` are its switches in ascending order; `tier`, `asn`, `loopback` (also the router id), `management` (-1: by
+    DHCP), `host_base` and `host_length` (the leaf's block of host addresses; -1 above the leaves) have a row for each
+    of them. `fabric` (a link between two of the switches), `a_address` and `z_address` have a row for each link of the
+    plant; addresses are -1 where there is none. Every address on a link has the length 31. IPv6 addresses follow from
+    the IPv4 ones and the pools (`addresses6`).
     """
 
     network: int
     policy: Ebgp
-    loopbacks: Prefix
-    hosts: Prefix | None
+    pools: PoolSet
     devices: Ints
     tier: Ints
     asn: Ints
     loopback: Ints
+    management: Ints
     host_base: Ints
     host_length: Ints
     fabric: Bools
@@ -71,13 +73,13 @@ def plan(design: Design, plant: Plant) -> tuple[tuple[Routing, ...], tuple[Diagn
     found = fabrics(design, plant)
     told += _shared_switches(plant, found)
     for fabric in found:
-        pools, mistakes = _pools(design.networks[fabric.network], fabric)
-        if not mistakes and fabric.classes:
+        pools, mistakes = read_pools(design.networks[fabric.network], fabric)
+        if pools is not None and fabric.classes:
             routing, mistakes = _number(plant, fabric, pools)
             if not has_errors(mistakes):
                 planned.append(routing)
         told += mistakes
-    told += _overlaps(design, planned)
+    told += overlaps(design, [routing.network for routing in planned])
     return (() if has_errors(told) else tuple(planned)), tuple(told)
 
 
@@ -103,43 +105,14 @@ def _shared_switches(plant: Plant, found: tuple[Fabric, ...]) -> list[Diagnostic
     return told
 
 
-def _pools(network: Network, fabric: Fabric) -> tuple[dict[str, Prefix], list[Diagnostic]]:
-    """The pools by name, or what is wrong with them."""
-    given = network.attributes.pools
-    policy = network.attributes.routing
-    assert isinstance(policy, Ebgp)
-    needed = {"loopback": True, "host": bool(fabric.host.any()), "fabric": not policy.unnumbered}
-    examples = {"loopback": "10.0.0.0/16", "host": "10.128.0.0/9", "fabric": "10.64.0.0/12"}
-    purposes = {
-        "loopback": "every switch has a loopback address",
-        "host": "hosts are linked to its leaves",
-        "fabric": "`unnumbered = false` gives every fabric link two addresses",
-    }
-    pools: dict[str, Prefix] = {}
-    told: list[Diagnostic] = []
-    for name, text in (("loopback", given.loopback), ("host", given.host), ("fabric", given.fabric)):
-        if text is None:
-            if needed[name]:
-                help = f'add `pools {{ {name} = "{examples[name]}" }}`, a prefix that is free in your network'
-                told.append(diagnose("RW7007", network.origin, f"no `{name}` pool", detail=purposes[name], help=help))
-            continue
-        prefix = parse_prefix(text)
-        if isinstance(prefix, str):
-            help = f'write an IPv4 prefix such as `{name} = "{examples[name]}"`'
-            told.append(diagnose("RW7003", network.origin, f"the `{name}` pool", detail=prefix, help=help))
-        else:
-            pools[name] = prefix
-    return pools, told
-
-
-def _number(plant: Plant, fabric: Fabric, pools: dict[str, Prefix]) -> tuple[Routing, list[Diagnostic]]:
+def _number(plant: Plant, fabric: Fabric, pools: PoolSet) -> tuple[Routing, list[Diagnostic]]:
     """All columns of one network."""
     network = plant.design.networks[fabric.network]
     policy = network.attributes.routing
     assert isinstance(policy, Ebgp)
     devices = fabric.devices
     cls = plant.devices.cls[devices]
-    told: list[Diagnostic] = []
+    told = too_small(network, fabric, pools)
 
     def by_class(values: dict[int, int]) -> Ints:
         table = np.full(len(plant.classes), -1, dtype=np.int64)
@@ -152,44 +125,30 @@ def _number(plant: Plant, fabric: Fabric, pools: dict[str, Prefix]) -> tuple[Rou
     bits = by_class({c.cls: c.host_bits for c in fabric.classes if c.tier == 1})
     block = by_class({c.cls: c.host_first for c in fabric.classes if c.tier == 1})
 
-    loopbacks, hosts, links = pools["loopback"], pools.get("host"), pools.get("fabric")
-    last = fabric.classes[-1]
-    needed, why = last.first + last.capacity, "one address for each switch it may hold, after the first, which is free"
-    told += _fits(network, "loopback", loopbacks, needed + 1, why)
-    if hosts is not None and fabric.host.any():
-        told += _fits(network, "host", hosts, fabric.host_size, "a block for each leaf, two addresses for each port")
-    if links is not None and not policy.unnumbered:
-        told += _fits(network, "fabric", links, 2 * fabric.link_count, "two addresses for each fabric link it may hold")
-
-    with_hosts = (tier == 1) & (hosts is not None)
-    host_base = np.where(with_hosts, (hosts.base if hosts else 0) + block + (plant.devices.rank[devices] << bits), -1)
-    asn = _asns(plant, fabric, policy, number)
+    with_hosts = (tier == 1) & (pools.host is not None)
+    first = pools.host.base if pools.host else 0
+    host_base = np.where(with_hosts, first + block + (plant.devices.rank[devices] << bits), -1)
+    management = np.full(len(number), -1, dtype=np.int64)
+    if pools.management is not None:
+        management = pools.management.base + FIRST_SWITCH + number
+    asn = _asns(plant, fabric, policy, number, tier)
     routing = Routing(
         fabric.network,
         policy,
-        loopbacks,
-        hosts,
+        pools,
         devices,
         tier,
         asn,
         # Some tools refuse the first address of a prefix as that of a host.
-        loopbacks.base + 1 + number,
+        pools.loopback.base + 1 + number,
+        management,
         host_base,
         np.where(with_hosts, 32 - bits, -1),
         fabric.fabric,
-        *_link_addresses(plant, fabric, None if policy.unnumbered else links, host_base),
+        *_link_addresses(plant, fabric, pools.fabric, host_base),
     )
     told += _asn_mistakes(plant, fabric, policy, routing)
     return routing, told
-
-
-def _fits(network: Network, name: str, pool: Prefix, needed: int, why: str) -> list[Diagnostic]:
-    if needed <= pool.size:
-        return []
-    length = 32 - max(needed - 1, 1).bit_length()
-    help = f"a /{length} is enough for every array at its capacity" if length >= 0 else "reserve less capacity"
-    detail = f"the `{name}` pool {pool} has {pool.size:,} addresses, {needed:,} are needed: {why}"
-    return [diagnose("RW7001", network.origin, f"{needed - pool.size:,} addresses short", detail=detail, help=help)]
 
 
 def _link_addresses(plant: Plant, fabric: Fabric, links: Prefix | None, host_base: Ints) -> tuple[Ints, Ints]:
@@ -214,9 +173,9 @@ def _link_addresses(plant: Plant, fabric: Fabric, links: Prefix | None, host_bas
     return a_address, z_address
 
 
-def _asns(plant: Plant, fabric: Fabric, policy: Ebgp, number: Ints) -> Ints:
-    """A number for each switch: the pattern of its part, else counted from the base."""
-    found = policy.base_asn + number
+def _asns(plant: Plant, fabric: Fabric, policy: Ebgp, number: Ints, tier: Ints) -> Ints:
+    """A number for each switch: the pattern of its part, else counted from the base, by switches or by tiers."""
+    found = policy.base_asn + (tier - 1 if policy.asn_plan == "per_tier" else number)
     cls = plant.devices.cls[fabric.devices]
     for c in fabric.classes:
         element = plant.design.elements[c.element]
@@ -248,13 +207,15 @@ def _asn_mistakes(plant: Plant, fabric: Fabric, policy: Ebgp, routing: Routing) 
         help = "private numbers are 64512-65534 and 4200000000-4294967294 (RFC 6996)"
         return [diagnose("RW7009", network.origin, detail=f"base_asn = {policy.base_asn} is reserved", help=help)]
     counted = [c for c in fabric.classes if not c.has_asn]
+    shared = policy.asn_plan == "per_tier"
     if counted:
-        last = policy.base_asn + counted[-1].first + counted[-1].capacity - 1
+        last = policy.base_asn + (routing.top if shared else counted[-1].first + counted[-1].capacity) - 1
         if last > run[1]:
             kind = "private " if run in numbers.PRIVATE else ""
+            what = "tiers of the design" if shared else "switches that the design may hold"
             detail = (
-                f"counting from {policy.base_asn}, the {last - policy.base_asn + 1:,} switches that the design may "
-                f"hold reach {last}, and this {kind}range ends at {run[1]}"
+                f"counting from {policy.base_asn}, the {last - policy.base_asn + 1:,} {what} reach {last}, "
+                f"and this {kind}range ends at {run[1]}"
             )
             return [diagnose("RW7002", network.origin, detail=detail, help="use `base_asn = 4200000000`")]
     bad = numbers.first_reserved(routing.asn)
@@ -272,11 +233,12 @@ def _asn_mistakes(plant: Plant, fabric: Fabric, policy: Ebgp, routing: Routing) 
     a, z = plant.links.a_device[routing.fabric], plant.links.z_device[routing.fabric]
     # Without hosts every switch counts as a leaf, and has nobody to miss.
     leaves = routing.devices[(routing.tier == 1) & fabric.host.any()]
-    for code, clash, why in (
-        ("RW7005", numbers.clash_of_peers(by_device, a, z), "are joined by a link"),
-        ("RW7006", numbers.clash_of_leaves(by_device, leaves), "both have hosts"),
-        ("RW7006", numbers.clash_below(by_device, tier, a, z), "are both below"),
-    ):
+    found = [("RW7005", numbers.clash_of_peers(by_device, a, z), "are joined by a link")]
+    if not shared:
+        # With a number a tier, switches take back their own number from above.
+        found.append(("RW7006", numbers.clash_of_leaves(by_device, leaves), "both have hosts"))
+        found.append(("RW7006", numbers.clash_below(by_device, tier, a, z), "are both below"))
+    for code, clash, why in found:
         if clash is not None:
             below = f" {name(clash.via)}" if clash.via >= 0 else ""
             more = f" ({clash.pairs:,} such pairs)" if clash.pairs > 1 else ""
@@ -287,25 +249,3 @@ def _asn_mistakes(plant: Plant, fabric: Fabric, policy: Ebgp, routing: Routing) 
             help = "give each its own number: use the indices of all enclosing arrays in `asn`, or leave `asn` out"
             return [diagnose(code, span, detail=detail, help=help, also=also)]
     return []
-
-
-def _overlaps(design: Design, planned: list[Routing]) -> list[Diagnostic]:
-    """Pools of all routed networks must be apart: they meet in the hosts."""
-    pools: list[tuple[int, str, Prefix]] = []
-    for routing in planned:
-        given = design.networks[routing.network].attributes.pools
-        for name, text in (("loopback", given.loopback), ("host", given.host), ("fabric", given.fabric)):
-            prefix = parse_prefix(text) if text is not None else ""
-            if isinstance(prefix, Prefix):
-                pools.append((routing.network, name, prefix))
-    told = []
-    for place, (network, name, pool) in enumerate(pools):
-        for other_network, other_name, other in pools[place + 1 :]:
-            if pool.overlaps(other):
-                one, two = design.networks[network], design.networks[other_network]
-                end = dotted(max(pool.base + pool.size, other.base + other.size))
-                detail = f"`{name}` is {pool}, `{other_name}` of network {two.name} is {other}"
-                also = [(two.origin, "the other pool")] if two is not one else []
-                help = f"take a free prefix, for example from {end} on"
-                told.append(diagnose("RW7004", one.origin, detail=detail, help=help, also=also))
-    return told

@@ -137,7 +137,7 @@ class SwitchAttributes(PartAttributes):
     buffer: Data | None = Field(default=None, description="Packet buffer.")
     headroom: Headroom | None = Field(default=None, description="What lossless headroom follows from.")
     load_balance: list[Annotated[Balance, Word(BALANCES)]] = Field(
-        default_factory=lambda: ["ecmp"], description="Ways to spread flows that the silicon has."
+        default_factory=list, description="Ways to spread flows that the silicon has, besides `ecmp`."
     )
     capacity: Rate | None = Field(default=None, description="Switching capacity, one direction.")
     latency: Time | None = Field(default=None, description="Port to port latency.")
