@@ -6,12 +6,42 @@ A cage that is split has several port numbers and takes one plug.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import prod
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .design import Design
 from .plant import DeviceClass, Ints, Plant
+from .schema import PortAttributes
+
+
+_WIDTHS = {"sfp28": 1, "sfp56": 1, "rj45": 1, "qsfp28": 4, "qsfp56": 4, "qsfp112": 4}
+"""Electrical lanes of a cage whose part does not say (the form factors' specifications); 8 for the others."""
+
+
+def lanes(attributes: PortAttributes) -> int:
+    """Electrical lanes of a cage."""
+    if attributes.lanes is not None:
+        return attributes.lanes
+    cage = attributes.cage[0] if isinstance(attributes.cage, list) else attributes.cage
+    return _WIDTHS.get(cage or "", 8)
+
+
+def port_lanes(plant: Plant, cls: DeviceClass) -> Ints:
+    """Electrical lanes of each port number of a class: those of its cage, or its part of a split one."""
+    found = np.zeros(cls.terminal_count("port"), dtype=np.int64)
+    for array in cls.terminals["port"]:
+        element = plant.design.elements[array.element]
+        assert isinstance(element.attributes, PortAttributes)
+        block = found[array.first : array.first + array.count]
+        block[:] = lanes(element.attributes)
+        if element.splits:
+            own = prod(dim.size for dim in element.dims)
+            cages = block.reshape(-1, own, array.shape[-1])
+            for split in element.splits:
+                cages[:, split.first : split.last + 1] //= split.count
+    return found
 
 
 def cage_numbers(plant: Plant, cls: DeviceClass) -> Ints:

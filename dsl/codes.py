@@ -107,6 +107,13 @@ CODES: dict[str, Code] = {
     "RW7007": Code("error", "a routed network lacks an address pool"),
     "RW7008": Code("error", "a switch belongs to two routed networks"),
     "RW7009": Code("error", "an AS number that is reserved"),
+    "RW7010": Code("error", "an IPv6 pool without the IPv4 pool that it goes with"),
+    "RW7011": Code("error", "two traffic classes clash"),
+    "RW7012": Code("error", "the lossless headroom of a switch does not fit its buffer"),
+    "RW7013": Code("error", "a switch cannot spread flows as its network asks"),
+    "RW7014": Code("error", "session timers that do not go together"),
+    "RW7016": Code("note", "the lossless headroom of ports is not known"),
+    "RW7017": Code("error", "a management gateway that is not free in its pool"),
     "RW7101": Code("error", "a requirement does not hold"),
     "RW7102": Code("error", "a requirement cannot be decided"),
     # --- RW8: backends ---

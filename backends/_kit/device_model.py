@@ -15,11 +15,11 @@ from ...compiler.design import Design
 from ...compiler.names import cable_ids, terminal_names
 from ...compiler.network.addresses import Prefix, dotted, dotted_column
 from ...compiler.network.routing import Routing
+from ...compiler.network.reach import reaches
 from ...compiler.plant import Ints, Plant
 from ...compiler.schema import SwitchAttributes
 from ...compiler.schema.roce import Roce
 from .ports import NameGiver, Port, front
-from .reach import reaches
 from .safe import one_line
 
 Role = Literal["leaf", "spine", "superspine", "core"]

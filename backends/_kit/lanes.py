@@ -5,20 +5,10 @@ from __future__ import annotations
 from itertools import pairwise
 from math import prod
 
+from ...compiler.cages import lanes as width
 from ...compiler.design import Design, Element
 from ...compiler.plant import TerminalArray
 from ...compiler.schema import PortAttributes
-
-_WIDTHS = {"sfp28": 1, "sfp56": 1, "rj45": 1, "qsfp28": 4, "qsfp56": 4, "qsfp112": 4}
-"""Electrical lanes of a cage whose part does not say (the form factors' specifications); 8 for the others."""
-
-
-def width(attributes: PortAttributes) -> int:
-    """Electrical lanes of a cage."""
-    if attributes.lanes is not None:
-        return attributes.lanes
-    cage = attributes.cage[0] if isinstance(attributes.cage, list) else attributes.cage
-    return _WIDTHS.get(cage or "", 8)
 
 
 def cages(element: Element, array: TerminalArray) -> int:

@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import prod
 
+from ...compiler.cages import lanes as width
 from ...compiler.design import Element
 from ...compiler.names import interface_names, terminal_names
 from ...compiler.plant import DeviceClass, Plant, TerminalArray
 from ...compiler.schema import PortAttributes
-from .lanes import cages, first_lanes, width
+from .lanes import cages, first_lanes
 
 NameGiver = Callable[[Plant, DeviceClass], "list[str] | None"]
 """Interface names of a class by port number, or None if its part names none."""

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ...compiler.network.reach import reaches
 from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit.fleet import Fleet
 from .._kit.lanes import doubt
 from .._kit.ports import data_ports, unnamed
-from .._kit.reach import reaches
 from .qos import headroom_metres
 
 

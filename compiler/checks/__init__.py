@@ -21,6 +21,7 @@ from .power_supply import circular_feeds, overloaded_areas, overloaded_pools, ov
 from .reach import reach
 from .requirements import requirements
 from .space import outside, overlaps, overweight
+from .traffic import traffic
 from .unlinked import unlinked
 from .used_twice import couplings_used_twice, inlets_used_twice, ports_used_twice
 
@@ -44,6 +45,7 @@ CHECKS: tuple[Callable[[Facts], Iterator[Diagnostic]], ...] = (
     racks_in_one_place,
     overweight,
     numbering,
+    traffic,
     requirements,
     left_out,
 )

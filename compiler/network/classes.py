@@ -43,7 +43,7 @@ def classes(roce: Roce) -> tuple[QosClass, ...]:
     Priorities, queues and DSCPs may clash; `clashes` tells. The classes `control` and `default` are added where
     nothing of their name is written.
     """
-    written = {"roce": _main(roce)} | roce.classes
+    written = roce.classes | {"roce": _main(roce)}
     taken = {c.priority for c in written.values()}
     if "control" not in written and not any(CONTROL_DSCP in dscps_of(c) for c in written.values()):
         priority = next((p for p in (6, 7, 5, 4, 3, 2, 1) if p not in taken), 6)

@@ -5,7 +5,7 @@ silicon: sonic-net/sonic-swss, cfgmgr/buffer_headroom_mellanox.lua. Or the maker
 longer cable is taken.
 
 Headroom for too short a cable loses packets that nothing resends quickly; for too long a one it only takes buffer. So
-every length is rounded up, and one that is not known is taken as the longest that it can be.
+every length is rounded up, and one that is not known is taken as the longest that it can be (`reach`).
 """
 
 from __future__ import annotations
@@ -55,13 +55,6 @@ class Room:
     def total(self) -> int:
         """Bytes of buffer that it takes in all."""
         return self.size if self.inside else self.size + self.xoff
-
-
-def metres(length_um: int, reach_um: int) -> int:
-    """The cable length in whole metres to plan for, from the cable's and from the longest that it can be (-1: unknown)."""
-    if length_um >= 0:
-        return max(1, -(-length_um // 10**6))
-    return min(-(-reach_um // 10**6), LONGEST_GUESS) if reach_um >= 0 else LONGEST_GUESS
 
 
 def room(switch: SwitchAttributes, speed: int, width: int, cable_m: int, mtu: int) -> Room | None:

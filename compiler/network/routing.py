@@ -247,5 +247,7 @@ def _asn_mistakes(plant: Plant, fabric: Fabric, policy: Ebgp, routing: Routing) 
             other = design.elements[plant.class_of(clash.other).element].origin
             also = [(other, f"AS {clash.asn} too")] if other != span else []
             help = "give each its own number: use the indices of all enclosing arrays in `asn`, or leave `asn` out"
+            if shared:
+                help = "they are of one tier, which is counted from the hosts; use `asn_plan = per_device`"
             return [diagnose(code, span, detail=detail, help=help, also=also)]
     return []

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...compiler.design import Design
-from ...compiler.expand.geometry import micrometres
-from ...compiler.plant import Ints
+from ..design import Design
+from ..expand.geometry import micrometres
+from ..plant import Ints, Plant
+from .headroom import LONGEST_GUESS
 
 
 def reaches(design: Design) -> Ints:
@@ -16,3 +17,10 @@ def reaches(design: Design) -> Ints:
         if rule.medium == "link" and rule.using is not None:
             found[rule.index] = min(micrometres(design.media[name].attributes.reach) for name in rule.using)
     return found
+
+
+def planned_metres(plant: Plant) -> Ints:
+    """Length of every link in whole metres, rounded up; where it is unknown, the longest that it may be."""
+    length, reach = plant.links.length_um, reaches(plant.design)[plant.links.rule]
+    longest = np.where(reach >= 0, np.minimum(-(-reach // 10**6), LONGEST_GUESS), LONGEST_GUESS)
+    return np.where(length >= 0, np.maximum(-(-length // 10**6), 1), longest)
