@@ -1,40 +1,21 @@
 """The model of a switch: what every network operating system has to be told, in no one's words.
 
-Built once for all of them from slices of columns; templates print it and compute nothing.
+These are types alone; `switch_models` fills them from columns. Templates print them and compute nothing. The backend
+`device-model` writes them as JSON, so whatever changes here changes what strangers' templates read.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
-import numpy as np
-
-from ...compiler.design import Design
-from ...compiler.names import cable_ids, terminal_names
-from ...compiler.network.addresses import Prefix, dotted, dotted_column
-from ...compiler.network.routing import Routing
-from ...compiler.network.reach import reaches
-from ...compiler.plant import Ints, Plant
-from ...compiler.schema import SwitchAttributes
-from ...compiler.schema.roce import Roce
-from .ports import NameGiver, Port, front
-from .safe import one_line
+from ...compiler.network.classes import QosClass
+from ...compiler.network.headroom import Room
+from .ports import Port
 
 Role = Literal["leaf", "spine", "superspine", "core"]
 Use = Literal["fabric", "host", "linked", "unused"]
-
-DEFAULT_MTU = 9100
-"""MTU of fabric ports in bytes where the network gives none: SONiC's default, and within what all of them take."""
-
-_KINDS: tuple[Use, ...] = ("fabric", "host", "linked")
-
-_Linked = tuple[Use, str, str, str, int, str, str, int, int]
-"""An interface without its port."""
-
-_CHUNK = 256
-"""Switches whose text columns are made at once: enough to be quick, few enough to stay small."""
+GroupName = Literal["UPLINKS", "DOWNLINKS", "SIDELINKS"]
 
 
 class PrefixMatch(NamedTuple):
@@ -53,47 +34,138 @@ class PrefixMatch(NamedTuple):
 class Interface(NamedTuple):
     """A port with what is linked to it. A tuple, because a large fabric has millions.
 
-    `fabric` leads to another switch of the network, `host` to an addressed host, `linked` to anything else.
-    `address` is its own with length, `peer_address` the other end's without; both are empty if unnumbered.
-    `peer_asn` is -1 but for a switch of the network. `length_um` is the cable's, in micrometres; -1 if unknown.
-    `reach_um` is the longest that it can be; -1 if the spec does not say what it is.
+    `kind`: `fabric` leads to another switch of the network, `host` to an addressed host, `linked` to anything else.
+    `description` names the far end and the cable. `peer_port` is our own name of the far port, `peer_interface` what
+    the far end's operating system calls it (the same, if that is not known). `peer_asn` is -1 but for a switch of the
+    network; `group` is then the peer group of its session.
+    `address` is its own with length, `peer_address` the other end's without; both are empty if unnumbered, and so are
+    those of IPv6, whose names end in 6.
+    `cable_m` is the length to plan for in metres: the cable's, rounded up, or the longest that it can be (0: unused).
+    `room` is the headroom of each lossless class, None where there is none or it is not known.
     """
 
     port: Port
     kind: Use
     description: str
+    cable: str
     peer: str
     peer_port: str
+    peer_interface: str
     peer_asn: int
+    group: GroupName | Literal[""]
     address: str
     peer_address: str
-    length_um: int
-    reach_um: int
+    address6: str
+    peer_address6: str
+    cable_m: int
+    room: Room | None
+
+
+@dataclass(frozen=True, slots=True)
+class PeerGroup:
+    """Sessions that are alike: with switches nearer to the hosts, farther from them, or as far.
+
+    `allowas_in` is how often an own AS number is let through in a received path. `default_route` says that these
+    neighbours are told a default route in place of the hosts' prefixes.
+    """
+
+    name: GroupName
+    allowas_in: int
+    default_route: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Bfd:
+    """Bidirectional forwarding detection: interval in milliseconds, both directions."""
+
+    interval_ms: int
+    multiplier: int
+
+
+@dataclass(frozen=True, slots=True)
+class Watchdog:
+    """PFC watchdog of the lossless queues; times in milliseconds."""
+
+    detect_ms: int
+    restore_ms: int
+    action: Literal["drop", "forward"]
+
+
+@dataclass(frozen=True, slots=True)
+class Qos:
+    """Traffic classes by priority. Every DSCP is in exactly one."""
+
+    classes: tuple[QosClass, ...]
+    watchdog: Watchdog
+    load_balance: Literal["ecmp", "qp", "dynamic", "spray"]
+
+    @property
+    def lossless(self) -> tuple[QosClass, ...]:
+        """The classes that PFC pauses."""
+        return tuple(c for c in self.classes if c.lossless)
+
+
+@dataclass(frozen=True, slots=True)
+class Sflow:
+    """Sampled flows: one packet of `rate`, counters every `polling_s` seconds."""
+
+    collector: str
+    port: int
+    rate: int
+    polling_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What switches report to and are reached by. `gnmi` is a TCP port, 0 for off. `users` are names alone."""
+
+    domain: str
+    dns: tuple[str, ...]
+    ntp: tuple[str, ...]
+    syslog: tuple[str, ...]
+    sflow: Sflow | None
+    gnmi: int
+    users: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkModel:
-    """What all switches of a network share. `mtu` is in bytes.
+    """What all switches of a network share. `mtu` is in bytes, without the Ethernet header; times in seconds.
 
-    `hosts` matches the leaves' blocks, which is all that the fabric hears of hosts.
+    `hosts` matches what the fabric hears of hosts: the leaves' blocks if they are aggregated, else host links.
+    `gateway` is that of the management network, empty with DHCP.
     """
 
     name: str
     mtu: int
-    bfd: bool
     unnumbered: bool
-    roce: Roce | None
+    bfd: Bfd | None
+    keepalive_s: int
+    hold_s: int
+    aggregate: bool
     loopbacks: PrefixMatch
     hosts: PrefixMatch | None
+    loopbacks6: PrefixMatch | None
+    hosts6: PrefixMatch | None
+    loopback_community: str
+    host_community: str
+    qos: Qos | None
+    gateway: str
+    services: Services
+
+    @property
+    def ipv6(self) -> bool:
+        """Whether IPv6 prefixes are routed beside those of IPv4."""
+        return self.loopbacks6 is not None
 
 
 @dataclass(frozen=True, slots=True)
 class SwitchModel:
     """One switch. `interfaces` are all its data ports in order of port number, unused ones included.
 
-    `loopback` is its only address of length 32, and its router id. `block` is the prefix that holds the
-    addresses of all its host ports, empty if it has none. `paths` is the number of its fabric sessions: no more
-    paths can be equally short, and a count that is one too small loses capacity without a word.
+    `loopback` is its only address of length 32, and its router id. `block` is the prefix that holds the addresses of
+    all its host ports, empty if it has none. `management` is its address in the management network with length, empty
+    with DHCP. `paths` is how many equal paths it must take; `relax` says that these have different AS paths.
     """
 
     name: str
@@ -102,11 +174,18 @@ class SwitchModel:
     tier: int
     asn: int
     loopback: str
+    loopback6: str
     block: str
+    block6: str
+    management: str
     model: str
+    vendor: str
     platform: str
     hwsku: str
     asic: str
+    groups: tuple[PeerGroup, ...]
+    paths: int
+    relax: bool
     interfaces: tuple[Interface, ...]
 
     @property
@@ -120,130 +199,6 @@ class SwitchModel:
         return [i for i in self.interfaces if i.kind == "host"]
 
     @property
-    def paths(self) -> int:
-        return sum(i.kind == "fabric" for i in self.interfaces)
-
-
-def role_of(tier: int, top: int) -> Role:
-    """The usual word for a tier: leaf, spine, (superspine,) core."""
-    if tier <= 2:
-        return "leaf" if tier == 1 else "spine"
-    return "core" if tier == top else "superspine"
-
-
-def network_model(design: Design, routing: Routing) -> NetworkModel:
-    """What all switches of a network share."""
-    network = design.networks[routing.network]
-    attributes = network.attributes
-    lengths = routing.host_length[routing.host_length >= 0]
-    hosts = None
-    if routing.pools.host is not None and len(lengths):
-        hosts = PrefixMatch(str(routing.pools.host), int(lengths.min()), int(lengths.max()))
-    return NetworkModel(
-        one_line(network.name),
-        DEFAULT_MTU if attributes.mtu is None else attributes.mtu.whole("B"),
-        routing.policy.bfd,
-        routing.policy.unnumbered,
-        attributes.roce,
-        PrefixMatch(str(routing.pools.loopback), 32, 32),
-        hosts,
-    )
-
-
-def switches(plant: Plant, routing: Routing, rows: Ints, give: NameGiver) -> Iterator[SwitchModel]:
-    """Models of the switches in the given rows of a routing, in that order."""
-    maker = _Maker(plant, routing, give)
-    for at in range(0, len(rows), _CHUNK):
-        yield from maker.chunk(rows[at : at + _CHUNK])
-
-
-class _Maker:
-    """What is looked up for every switch, made once."""
-
-    def __init__(self, plant: Plant, routing: Routing, give: NameGiver) -> None:
-        self._plant = plant
-        self._routing = routing
-        self._network = network_model(plant.design, routing)
-        self._names = [one_line(name) for name in plant.devices.names]
-        self._labels = [[one_line(label) for label in terminal_names(plant, c, "port")] for c in plant.classes]
-        present = set(np.unique(plant.devices.cls[routing.devices]).tolist())
-        self._fronts = {c.index: front(plant, c, give) for c in plant.classes if c.index in present}
-        self._unused = {
-            index: [Interface(port, "unused", "", "", "", -1, "", "", -1, -1) for port in ports]
-            for index, ports in self._fronts.items()
-        }
-        self._cables = cable_ids(plant)
-        self._reaches = reaches(plant.design)
-        self._asn = np.full(len(plant.devices), -1, dtype=np.int64)
-        self._asn[routing.devices] = routing.asn
-
-    def chunk(self, rows: Ints) -> Iterator[SwitchModel]:
-        """Models of some rows of the routing."""
-        devices, ends = self._routing.devices[rows], self._plant.ends
-        spans = [np.arange(ends.start[d], ends.start[d + 1]) for d in devices.tolist()]
-        linked = self._linked(np.concatenate(spans))
-        stop = 0
-        for row, device, span in zip(rows.tolist(), devices.tolist(), spans, strict=True):
-            start, stop = stop, stop + len(span)
-            yield self._switch(row, device, dict(linked[start:stop]))
-
-    def _linked(self, picked: Ints) -> list[tuple[int, _Linked]]:
-        """Port number and what is linked there, for the given rows of the plant's ends."""
-        ends, routing = self._plant.ends, self._routing
-        links, first, peers = ends.link[picked], ends.side[picked] == 0, ends.peer_device[picked]
-        own = np.where(first, routing.a_address[links], routing.z_address[links])
-        other = np.where(first, routing.z_address[links], routing.a_address[links])
-        fabric = routing.fabric[links]
-        names, labels = self._names, self._labels
-        return [
-            (
-                number,
-                (
-                    kind,
-                    f"to {names[peer]} {labels[cls][port]} cable {cable}",
-                    names[peer],
-                    labels[cls][port],
-                    asn,
-                    f"{address}/31" if address else "",
-                    peer_address,
-                    length,
-                    reach,
-                ),
-            )
-            for number, kind, peer, cls, port, asn, cable, address, peer_address, length, reach in zip(
-                ends.port[picked].tolist(),
-                [_KINDS[k] for k in np.where(fabric, 0, np.where(own >= 0, 1, 2)).tolist()],
-                peers.tolist(),
-                self._plant.devices.cls[peers].tolist(),
-                ends.peer_port[picked].tolist(),
-                np.where(fabric, self._asn[peers], -1).tolist(),
-                self._cables.gather(links).to_list(),
-                dotted_column(own),
-                dotted_column(other),
-                self._plant.links.length_um[links].tolist(),
-                self._reaches[self._plant.links.rule[links]].tolist(),
-                strict=True,
-            )
-        ]
-
-    def _switch(self, row: int, device: int, linked: dict[int, _Linked]) -> SwitchModel:
-        """One model, from what is linked to each port number."""
-        routing, cls = self._routing, self._plant.class_of(device)
-        attributes = self._plant.element_of(cls).attributes
-        assert isinstance(attributes, SwitchAttributes)
-        base, tier = int(routing.host_base[row]), int(routing.tier[row])
-        pairs = zip(self._fronts[cls.index], self._unused[cls.index], strict=True)
-        return SwitchModel(
-            self._names[device],
-            self._network,
-            role_of(tier, routing.top),
-            tier,
-            int(routing.asn[row]),
-            dotted(int(routing.loopback[row])),
-            str(Prefix(base, int(routing.host_length[row]))) if base >= 0 else "",
-            one_line(attributes.model or ""),
-            one_line(attributes.platform or ""),
-            one_line(attributes.hwsku or ""),
-            one_line(attributes.asic or ""),
-            tuple(Interface(port, *linked[port.number]) if port.number in linked else idle for port, idle in pairs),
-        )
+    def linked(self) -> list[Interface]:
+        """Its interfaces with a cable."""
+        return [i for i in self.interfaces if i.kind != "unused"]

@@ -17,8 +17,9 @@ from ...compiler.backend import Request
 from ...compiler.design import Design
 from ...compiler.network.routing import Routing, plan
 from ...compiler.plant import DeviceClass, Ints, Plant
-from .device_model import SwitchModel, switches
-from .ports import NameGiver
+from .device_model import SwitchModel
+from .ports import NameGiver, own_names
+from .switch_models import switches
 
 
 @dataclass(frozen=True)
@@ -69,8 +70,10 @@ def fleet(design: Design, plant: Plant, request: Request, os: str) -> Fleet:
 def models(fleet: Fleet, give: NameGiver) -> Iterator[SwitchModel]:
     """Models of the switches of this shard."""
     request = fleet.request
+    # Asked for by name, a backend renders every switch, so the far ends are its own too.
+    far = give if request.named else own_names
     for routing, classes in fleet.networks:
         rows = fleet.rows(routing, classes)
         rows = rows[routing.devices[rows] % request.shards == request.shard]
         if len(rows):
-            yield from switches(fleet.plant, routing, rows, give)
+            yield from switches(fleet.plant, routing, rows, give, far)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from math import prod
+from typing import Literal
 
 from ...compiler.cages import lanes as width
 from ...compiler.design import Element
@@ -12,6 +13,9 @@ from ...compiler.names import interface_names, terminal_names
 from ...compiler.plant import DeviceClass, Plant, TerminalArray
 from ...compiler.schema import PortAttributes
 from .lanes import cages, first_lanes
+
+Fec = Literal["none", "rs528", "rs544"]
+"""Forward error correction: RS(528,514) or RS(544,514) of IEEE 802.3, or none."""
 
 NameGiver = Callable[[Plant, DeviceClass], "list[str] | None"]
 """Interface names of a class by port number, or None if its part names none."""
@@ -27,7 +31,7 @@ class Port:
     `label` is our own name, `name` the operating system's and `front` the platform's own, empty if the part does not
     say. `speed` is in bit/s. `cage` counts the cages of data ports from 1, in the order of their numbers; `part` is 0
     for a whole cage, else which part of a split one, from 1. It has `width` electrical lanes; `lanes` are their numbers
-    in the platform's port map, empty if the part does not say.
+    in the platform's port map, empty if the part does not say. `fec` is what the rate of a lane asks for.
     """
 
     number: int
@@ -39,11 +43,24 @@ class Port:
     lanes: tuple[int, ...]
     cage: int
     part: int
+    fec: Fec
 
 
 def names_for(os: str) -> NameGiver:
     """The names that the catalog gives for an operating system."""
     return lambda plant, cls: interface_names(plant, cls, os)
+
+
+def own_names(plant: Plant, cls: DeviceClass) -> list[str] | None:
+    """The names that each device's own operating system has; of what is no switch, those of Linux."""
+    return interface_names(plant, cls, plant.element_of(cls).os or "linux")
+
+
+def fec_of(speed: int, lanes: int) -> Fec:
+    """What ports of such lanes use: PAM4, from 50 Gbps a lane on, needs RS(544,514) (IEEE 802.3 clauses 119, 134 and
+    161); lanes of 25 Gbps take RS(528,514) (clauses 91 and 108)."""
+    rate = speed // max(lanes, 1)
+    return "rs544" if rate >= 50 * 10**9 else "rs528" if rate >= 25 * 10**9 else "none"
 
 
 def data_ports(plant: Plant, cls: DeviceClass) -> Iterator[TerminalArray]:
@@ -80,7 +97,8 @@ def front(plant: Plant, cls: DeviceClass, give: NameGiver) -> tuple[Port, ...]:
                 own_lanes = tuple(range(first, first + share)) if lanes else ()
                 called = names[number], labels[number], fronts[number]
                 at = part + 1 if count else 0
-                ports.append(Port(number, *called, speeds[number], share, own_lanes, cage, at))
+                fec = fec_of(speeds[number], share)
+                ports.append(Port(number, *called, speeds[number], share, own_lanes, cage, at, fec))
     return tuple(ports)
 
 

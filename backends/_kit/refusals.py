@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from ...compiler.network.lossless import mtu_of
 from ...dsl.diagnostics import Diagnostic, diagnose
-from .device_model import network_model
 from .fleet import Fleet
 from .ports import NameGiver, Port, front, unnamed
 from .safe import is_host_name
@@ -86,7 +86,7 @@ def _fault(port: Port, count: int, os: str, most: int) -> str:
 def bad_mtu(fleet: Fleet, low: int, high: int) -> Iterator[Diagnostic]:
     """An error for every network whose MTU the operating system does not take."""
     for routing, _ in fleet.networks:
-        mtu = network_model(fleet.design, routing).mtu
+        mtu = mtu_of(fleet.design.networks[routing.network])
         if not low <= mtu <= high:
             yield diagnose(
                 "RW8004",

@@ -32,16 +32,13 @@ class Lossless:
 
 def lossless(switch: SwitchModel) -> Lossless | None:
     """The lossless class of a switch's network, if it has one."""
-    roce = switch.network.roce
-    if roce is None:
+    qos = switch.network.qos
+    if qos is None:
         return None
+    roce = qos.lossless[0]
     queue = "tx-queue" if switch.asic.startswith(_ONE_KIND_OF_QUEUE) else "uc-tx-queue"
-    low = high = percent = 0
-    if roce.ecn is not None:
-        low, high = roce.ecn.low.whole("B"), roce.ecn.high.whole("B")
-        percent = max(1, min(100, round(100 * roce.ecn.probability.value)))
-    classes = traffic_classes(roce.priority, roce.dscp)
-    return Lossless(roce.priority, queue, low, high, percent, WATCHDOG_SECONDS, classes)
+    classes = traffic_classes(roce.priority, roce.dscps[0])
+    return Lossless(roce.priority, queue, roce.ecn_low, roce.ecn_high, roce.ecn_percent, WATCHDOG_SECONDS, classes)
 
 
 def traffic_classes(priority: int, dscp: int) -> tuple[tuple[str, int], ...]:

@@ -78,9 +78,9 @@ class Sonic:
 def tables(switch: SwitchModel) -> Tables:
     """All of CONFIG_DB that the design decides."""
     found = base_tables(switch)
-    roce = switch.network.roce
-    if roce is not None:
-        found.update(qos_tables(switch, roce))
+    qos = switch.network.qos
+    if qos is not None:
+        found.update(qos_tables(switch, qos))
     return found
 
 

@@ -8,8 +8,8 @@ the pools come with the platform, so neither is written here.
 
 from __future__ import annotations
 
-from ...compiler.schema.roce import Ecn, Roce
-from .._kit.device_model import Interface, SwitchModel
+from ...compiler.network.classes import QosClass
+from .._kit.device_model import Interface, Qos, SwitchModel
 from .tables import Row, Tables
 
 NAME = "AZURE"
@@ -27,15 +27,16 @@ WATCHDOG_MS = "200"
 """SONiC's default detection and restoration times and polling interval, in milliseconds."""
 
 
-def qos_tables(switch: SwitchModel, roce: Roce) -> Tables:
+def qos_tables(switch: SwitchModel, qos: Qos) -> Tables:
     """Maps, queues, marking and watchdog for every linked port."""
+    roce = qos.lossless[0]
     lossless = str(roce.priority)
-    control = "7" if roce.priority == 6 else "6"
+    control = next(str(c.priority) for c in qos.classes if c.strict)
     classes = [str(n) for n in range(8)]
     linked = [i for i in switch.interfaces if i.kind != "unused"]
     dscp = dict.fromkeys(map(str, range(64)), "0")
     dscp[str(CONTROL_DSCP)] = control
-    dscp[str(roce.dscp)] = lossless
+    dscp.update(dict.fromkeys(map(str, roce.dscps), lossless))
     tables: Tables = {
         "DSCP_TO_TC_MAP": {NAME: dscp},
         "TC_TO_QUEUE_MAP": {NAME: {c: c for c in classes}},
@@ -49,7 +50,7 @@ def qos_tables(switch: SwitchModel, roce: Roce) -> Tables:
             "scheduler.default": {"type": "DWRR", "weight": "14"},
             "scheduler.control": {"type": "STRICT"},
         },
-        "QUEUE": _queues(linked, lossless, control, roce.ecn),
+        "QUEUE": _queues(linked, lossless, control, roce),
         "CABLE_LENGTH": {NAME: {i.port.name: _length(i) for i in switch.interfaces}},
         "PFC_WD": {"GLOBAL": {"POLL_INTERVAL": WATCHDOG_MS}}
         | {
@@ -57,8 +58,8 @@ def qos_tables(switch: SwitchModel, roce: Roce) -> Tables:
             for i in linked
         },
     }
-    if roce.ecn is not None:
-        tables["WRED_PROFILE"] = {f"{NAME}_LOSSLESS": _marking(roce.ecn)}
+    if roce.ecn_percent:
+        tables["WRED_PROFILE"] = {f"{NAME}_LOSSLESS": _marking(roce)}
     return tables
 
 
@@ -74,18 +75,17 @@ def _port_map(lossless: str) -> Row:
     }
 
 
-def _queues(linked: list[Interface], lossless: str, control: str, ecn: Ecn | None) -> dict[str, Row]:
+def _queues(linked: list[Interface], lossless: str, control: str, roce: QosClass) -> dict[str, Row]:
     kinds: dict[str, Row] = {"0": {"scheduler": "scheduler.default"}, lossless: {"scheduler": "scheduler.lossless"}}
     kinds[control] = {"scheduler": "scheduler.control"}
-    if ecn is not None:
+    if roce.ecn_percent:
         kinds[lossless]["wred_profile"] = f"{NAME}_LOSSLESS"
     return {f"{i.port.name}|{queue}": row for i in linked for queue, row in sorted(kinds.items())}
 
 
-def _marking(ecn: Ecn) -> Row:
+def _marking(roce: QosClass) -> Row:
     """Thresholds in bytes, alike for all colours, since nothing here colours packets; probability in percent."""
-    low, high = str(ecn.low.whole("B")), str(ecn.high.whole("B"))
-    percent = str(max(1, min(100, round(100 * ecn.probability.value))))
+    low, high, percent = str(roce.ecn_low), str(roce.ecn_high), str(roce.ecn_percent)
     row = {"ecn": "ecn_all"}
     for color in ("green", "yellow", "red"):
         row[f"wred_{color}_enable"] = "true"
@@ -99,7 +99,7 @@ def _length(interface: Interface) -> str:
     if interface.kind == "unused":
         # No cable, so no headroom.
         return "0m"
-    return f"{headroom_metres(interface.length_um, interface.reach_um)}m"
+    return f"{planned(interface.cable_m)}m"
 
 
 def headroom_metres(length_um: int, reach_um: int) -> int:
@@ -108,4 +108,9 @@ def headroom_metres(length_um: int, reach_um: int) -> int:
     metres = -(-length_um // 10**6)
     if length_um < 0:
         metres = min(-(-reach_um // 10**6), LONGEST_GUESS) if reach_um >= 0 else LONGEST_GUESS
+    return planned(metres)
+
+
+def planned(metres: int) -> int:
+    """The next length that most platforms have headroom for."""
     return next((length for length in LENGTHS if metres <= length), metres)

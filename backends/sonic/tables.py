@@ -53,7 +53,7 @@ def _metadata(switch: SwitchModel) -> Row:
     if switch.network.bfd:
         # SONiC starts bfdd only under the management framework; without BFD tables that adds nothing to FRR.
         row["frr_mgmt_framework_config"] = "true"
-    row["default_pfcwd_status"] = "disable" if switch.network.roce is None else "enable"
+    row["default_pfcwd_status"] = "disable" if switch.network.qos is None else "enable"
     return row
 
 

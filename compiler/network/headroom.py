@@ -82,7 +82,9 @@ def doubt(switch: SwitchAttributes, speed: int, cable_m: int) -> str:
         lengths = [row.length.value for row in given.rows if row.speed.value == speed]
         if not lengths:
             return f"has no headroom for {gbps} Gbps in its table"
-        return "" if max(lengths) >= cable_m else f"has headroom for {max(lengths)} m at most, and {cable_m} m are wanted"
+        return (
+            "" if max(lengths) >= cable_m else f"has headroom for {max(lengths)} m at most, and {cable_m} m are wanted"
+        )
     if given.cell is None or given.pipeline is None or given.mac_phy is None:
         return "does not say all of `cell`, `pipeline` and `mac_phy`"
     return "" if gbps in PAUSE_QUANTA else f"would need the pause time of {gbps} Gbps, which no standard gives"

@@ -206,4 +206,6 @@ def _overlap(one: Prefix | Prefix6, other: Prefix | Prefix6) -> bool:
 def _free(pool: Prefix | Prefix6, other: Prefix | Prefix6) -> str:
     if isinstance(pool, Prefix):
         return f"take a free prefix, for example from {dotted(max(pool.base + pool.size, other.base + other.size))} on"
-    return "take a free prefix: the next one is " + str(Prefix6(max(p.base + p.size for p in (pool, other)), pool.length))
+    return "take a free prefix: the next one is " + str(
+        Prefix6(max(p.base + p.size for p in (pool, other)), pool.length)
+    )
