@@ -46,3 +46,21 @@ pip_in() {
     shift
     "$dir/bin/python" -m pip --disable-pip-version-check --no-input "$@"
 }
+
+# A yanglint of libyang 3, for SONiC's YANG models where there are any. libyang 2, which Debian 12 has, does not come to
+# an end on them, so a Debian 13 in a folder runs it. Sets RACKWRIGHT_YANGLINT.
+find_yanglint() {
+    local root=$PWD/.judges/trixie
+    [ -z "${RACKWRIGHT_YANGLINT:-}" ] && [ -d "${RACKWRIGHT_SONIC_YANG:-../shared/data/sonic-yang}" ] || return 0
+    case $(yanglint --version 2>/dev/null) in "yanglint "[0-2].* | "") ;; *) return 0 ;; esac
+    if [ ! -x "$root/usr/bin/yanglint" ]; then
+        say "yanglint of Debian 13 in $root"
+        command -v debootstrap >/dev/null || install_packages debootstrap || return 1
+        rm -rf "$root"
+        mkdir -p "$root"
+        debootstrap --variant=minbase trixie "$root" http://deb.debian.org/debian >"$root.log" 2>&1 || return 1
+        chroot "$root" apt-get install -y -qq --no-install-recommends libyang3-tools >>"$root.log" 2>&1 || return 1
+    fi
+    RACKWRIGHT_YANGLINT=$(printf 'chroot %q yanglint' "$root")
+    export RACKWRIGHT_YANGLINT
+}

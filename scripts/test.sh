@@ -37,6 +37,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         say "Debian packages: ${wanted[*]}"
         install_packages "${wanted[@]}" || printf 'not installed; their tests will be skipped or fail\n'
     fi
+    find_yanglint || printf 'no yanglint; its tests will be skipped\n'
 fi
 
 say "Tests"
