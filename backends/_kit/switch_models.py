@@ -190,6 +190,7 @@ class _Maker:
             block=str(Prefix(base, length)) if base >= 0 else "",
             block6=f"{_text(pools.hosts6, base)}/{96 + length}" if pools.hosts6 and base >= 0 else "",
             management=self._management(int(routing.management[row])),
+            os=one_line(self._plant.element_of(cls).os or ""),
             model=one_line(attributes.model or ""),
             vendor=one_line(attributes.vendor or ""),
             platform=one_line(attributes.platform or ""),
