@@ -5,6 +5,7 @@ Run it to write both pages; with `--check` it writes nothing and exits 1 if one 
 
 from __future__ import annotations
 
+import inspect
 import sys
 import types
 from collections.abc import Iterable, Iterator
@@ -121,7 +122,7 @@ def _words(names: Iterable[str]) -> str:
 
 
 def _doc(model: type[BaseModel]) -> str:
-    text = (model.__doc__ or "").strip()
+    text = inspect.cleandoc(model.__doc__ or "")
     return "Any other part." if model is PartAttributes else text
 
 
@@ -188,11 +189,23 @@ def _type(annotation: Any, blocks: list[type[BaseModel]]) -> str:
         options = [a for a in get_args(annotation) if a is not type(None)]
     else:
         options = [annotation]
-    mark = next((m for m in marks if isinstance(m, v.Of | v.Word | v.Pattern | v.Indexed | v.Elements | v.Span2)), None)
+    mark = next(
+        (
+            m
+            for m in marks
+            if isinstance(m, v.Of | v.Word | v.Pattern | v.Indexed | v.Elements | v.Span2 | v.Shaped | v.Rows)
+        ),
+        None,
+    )
     models = [o for o in options if isinstance(o, type) and issubclass(o, BaseModel)]
+    limits = next((f", {m}" for m in marks if isinstance(m, v.Between)), "")
     match mark:
         case v.Of():
-            return "number" if mark.dim == units.NUMBER else _plain(units.describe(mark.dim))
+            return "number" if mark.dim == units.NUMBER else _plain(units.describe(mark.dim)) + limits
+        case v.Shaped():
+            return _plain(mark.what)
+        case v.Rows():
+            return f"table of {_type(get_args(options[0])[0], blocks)}s"
         case v.Span2():
             return f"range of {_plain(units.describe(mark.dim))} at a rate"
         case v.Pattern():
@@ -215,12 +228,12 @@ def _type(annotation: Any, blocks: list[type[BaseModel]]) -> str:
     if lists:
         return _type(next(o for o in options if o not in lists), blocks) + ", or a list of them"
     if get_origin(options[0]) is dict:
-        return f"block of {_type(get_args(options[0])[1], blocks)}s by operating system"
+        return f"block of {_type(get_args(options[0])[1], blocks)}s by name"
     if get_origin(options[0]) is Annotated:
         return _type(options[0], blocks)
     if get_origin(options[0]) is Literal:
         return " or ".join(f"`{c}`" for c in get_args(options[0]))
-    return {bool: "`true` or `false`", int: "whole number", str: "string"}[options[0]]
+    return {bool: "`true` or `false`", int: "whole number", str: "string"}[options[0]] + limits
 
 
 def _title(model: type[BaseModel]) -> str:
