@@ -10,6 +10,7 @@ from ..indices import Index
 from .roce import BALANCES, Balance
 from .values import (
     AnyWord,
+    Between,
     ByteRate,
     Cage,
     Connector,
@@ -129,6 +130,17 @@ class Headroom(Model):
     xon_offset: Data | None = Field(default=None, description="With `rows`: how far below its limit a pause ends.")
 
 
+class Buffers(Model):
+    """How the operating system's platform divides the packet buffer."""
+
+    pool: Data = Field(description="Pool that all ports share.")
+    headroom: Data | None = Field(
+        default=None, description="Part of the pool that lossless groups share as headroom; absent: each has its own."
+    )
+    limit: Data | None = Field(default=None, description="Most that a group or queue without a dynamic limit may take.")
+    reserve: Data | None = Field(default=None, description="What a lossy queue is guaranteed.")
+
+
 class SwitchAttributes(PartAttributes):
     """A packet switch."""
 
@@ -136,14 +148,22 @@ class SwitchAttributes(PartAttributes):
     asic: str | None = Field(default=None, description="Switching silicon.")
     buffer: Data | None = Field(default=None, description="Packet buffer.")
     headroom: Headroom | None = Field(default=None, description="What lossless headroom follows from.")
+    buffers: Buffers | None = Field(default=None, description="How its platform divides the buffer.")
     load_balance: list[Annotated[Balance, Word(BALANCES)]] = Field(
         default_factory=list, description="Ways to spread flows that the silicon has, besides `ecmp`."
     )
     capacity: Rate | None = Field(default=None, description="Switching capacity, one direction.")
     latency: Time | None = Field(default=None, description="Port to port latency.")
     max_ports: int | None = Field(default=None, description="Most logical ports that the silicon can drive.")
+    cores: int | None = Field(
+        default=None, description="Cores of all its silicon together: identifiers that it takes in a scheduled fabric."
+    )
     platform: str | None = Field(default=None, description="Platform string of the network operating system.")
     hwsku: str | None = Field(default=None, description="Hardware SKU string of the network operating system.")
+    routing_mode: Annotated[Literal["frr", "tables"], Word(("frr", "tables"))] = Field(
+        default="frr",
+        description="What an operating system that has both routes by: its routing daemon's file, or its own tables.",
+    )
     asn: Annotated[Index, Indexed()] | None = Field(
         default=None, description="BGP autonomous system number; may use the indices of the enclosing arrays."
     )
@@ -183,6 +203,14 @@ class PortAttributes(Attributes):
         "cages; the lanes of a cage are consecutive.",
     )
     max_split: int = Field(default=1, description="Most logical ports that the cage can be split into.")
+    logical: dict[str, list[Annotated[int, Between(-1, 65535)]]] = Field(
+        default_factory=dict,
+        description="Numbers of logical ports in each port map of an operating system, by the name of the map: as many "
+        "for each cage as can begin on it at equal distances, lane by lane, in the order of the cages; `-1` for none.",
+    )
+    fabric: bool = Field(
+        default=False, description="A port of a cell fabric: it carries cells, and joins such ports alone."
+    )
     management: bool = Field(default=False, description="A management port: no part of the data fabric.")
     names: dict[str, PatternText] = Field(
         default_factory=dict,
@@ -192,6 +220,11 @@ class PortAttributes(Attributes):
     lane_names: dict[str, PatternText] = Field(
         default_factory=dict,
         description="Interface name of one port of a split cage; `lane` is its index, `width` its lanes.",
+    )
+    modes: dict[str, str] = Field(
+        default_factory=dict,
+        description="What the operating system's platform calls a cage that is whole (`x1`) or split in so many (`x2`, "
+        '`x4`, `x8`), such as `x2 = "2x400G"`.',
     )
 
 
