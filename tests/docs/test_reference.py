@@ -27,7 +27,7 @@ from rackwright.dsl.source import Source
 from rackwright.dsl.units import POWER
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "docs" / "reference" / "language.md"]
+PAGES = [ROOT / "docs" / "reference" / f"{name}.md" for name in ("language", "networks")]
 
 FENCE = re.compile(r"^```([^\n]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -424,11 +424,16 @@ def test_rooms_exist() -> None:
 
 
 def test_index_names_every_page() -> None:
-    """docs/README.md leads to every page but those of errors and decisions, to which it links as folders."""
-    index = (ROOT / "docs" / "README.md").read_text("utf-8")
-    linked = set(re.findall(r"\]\(([^)#]+)\)", index))
-    pages = {path.relative_to(ROOT / "docs").as_posix() for path in (ROOT / "docs").rglob("*.md")}
-    assert {p for p in pages if not p.startswith(("errors/", "decisions/", "README"))} <= linked
+    """docs/README.md, or that of the page's folder, leads to it; to errors and decisions it links as folders."""
+    docs = ROOT / "docs"
+    linked = {
+        (index.parent / target).resolve()
+        for index in docs.rglob("README.md")
+        for target in re.findall(r"\]\(([^)#]+)\)", index.read_text("utf-8"))
+        if "://" not in target
+    }
+    pages = {p for p in docs.rglob("*.md") if p.relative_to(docs).parts[0] not in ("errors", "decisions", "README.md")}
+    assert not sorted(p.relative_to(docs).as_posix() for p in pages - linked)
 
 
 def _anchors(page: Path) -> set[str]:
