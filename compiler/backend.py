@@ -28,8 +28,8 @@ class Artifact:
 class Request:
     """What to render.
 
-    `named` says that the user asked for this backend by name, so a switch backend renders every
-    switch, not only those whose `os` is its own. A backend that writes a file a device renders the
+    `named` says that the user asked for this backend by name: a switch backend then renders every switch if none has
+    its `os`, not only those that have. A backend that writes a file a device renders the
     devices `i` with `i % shards == shard`; any other renders everything in shard 0 and nothing in the rest.
     """
 

@@ -91,4 +91,5 @@ def test_backends_are_registered(root: Path, pyproject: dict[str, Any]) -> None:
     folders = {
         p.name for p in (root / "backends").iterdir() if (p / "__init__.py").is_file() and not p.name.startswith("_")
     }
-    assert set(pyproject["project"]["entry-points"]["rackwright.backends"]) == folders
+    names = pyproject["project"]["entry-points"]["rackwright.backends"]
+    assert {name.replace("-", "_") for name in names} == folders

@@ -24,9 +24,10 @@ from .switch_models import switches
 
 @dataclass(frozen=True)
 class Fleet:
-    """The switches that a request wants rendered for an operating system: its own, or all if it was named.
+    """The switches that a request wants rendered for an operating system: its own.
 
-    `design` and `plant` are at capacity, and `built` has a row for each device of that plant. `networks` holds each
+    If the system was named and no switch has it, it stands in for whatever they have, so `--only frr` makes a lab of
+    any fabric. `design` and `plant` are at capacity, and `built` has a row for each device of that plant. `networks` holds each
     routed network with the classes of such switches in it.
     """
 
@@ -34,6 +35,7 @@ class Fleet:
     plant: Plant
     request: Request
     os: str
+    stands_in: bool
     built: NDArray[np.bool_]
     networks: tuple[tuple[Routing, tuple[DeviceClass, ...]], ...]
 
@@ -57,21 +59,20 @@ def fleet(design: Design, plant: Plant, request: Request, os: str) -> Fleet:
     grown = plant.at_capacity
     built = np.zeros(len(grown.devices), dtype=np.bool_)
     built[plant.numbers_at_capacity(np.arange(len(plant.devices)))] = True
-    networks = []
+    found: list[tuple[Routing, list[DeviceClass]]] = []
     for routing in plan(grown.design, grown)[0]:
         present = set(np.unique(grown.devices.cls[routing.devices[built[routing.devices]]]).tolist())
-        wanted = [c for c in grown.classes if c.index in present]
-        mine = tuple(c for c in wanted if request.named or design.elements[c.element].os == os)
-        if mine:
-            networks.append((routing, mine))
-    return Fleet(grown.design, grown, request, os, built, tuple(networks))
+        found.append((routing, [c for c in grown.classes if c.index in present]))
+    own = [(routing, [c for c in classes if design.elements[c.element].os == os]) for routing, classes in found]
+    stands_in = request.named and not any(classes for _, classes in own)
+    networks = tuple((routing, tuple(classes)) for routing, classes in (found if stands_in else own) if classes)
+    return Fleet(grown.design, grown, request, os, stands_in, built, networks)
 
 
 def models(fleet: Fleet, give: NameGiver) -> Iterator[SwitchModel]:
     """Models of the switches of this shard."""
     request = fleet.request
-    # Asked for by name, a backend renders every switch, so the far ends are its own too.
-    far = give if request.named else own_names
+    far = give if fleet.stands_in else own_names
     for routing, classes in fleet.networks:
         rows = fleet.rows(routing, classes)
         rows = rows[routing.devices[rows] % request.shards == request.shard]
