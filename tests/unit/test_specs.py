@@ -127,3 +127,45 @@ def test_lab(compiled: Compiled) -> None:
     plant = plant_of(compiled("lab_4x2"))
     assert (devices(plant, "switch"), devices(plant, "server"), len(plant.links)) == (6, 8, 16)
     assert (plant.links.length_um > 0).all()
+
+
+def test_lab_of_three_tiers(compiled: Compiled) -> None:
+    plant = plant_of(compiled("lab_3tier"))
+    assert (devices(plant, "switch"), devices(plant, "server"), len(plant.links)) == (20, 16, 64)
+    assert links_between(plant, "pod.k.leaf", "pod.net.spine") == 2 * 4 * 3
+    # Two parallel links from each of the six spines to each of the two cores of its plane.
+    assert links_between(plant, "pod.net.spine", "plane.core") == 6 * 2 * 2
+    assert (plant.links.length_um > 0).all()
+
+
+def test_dual_plane_rail(compiled: Compiled) -> None:
+    """OPG-256 dual-plane of the OCP open cluster designs, connectivity-map.csv: back-end devices, links and cages."""
+    plant = plant_of(compiled("dual_plane_rail"))
+    count = {plant.design.path(c.element): c.count for c in plant.classes}
+    assert count == {"k.server": 32, "plane.leaf": 2 * 4, "plane.spine": 2 * 2}
+    assert links_between(plant, "k.server", "plane.leaf") == 256 + 256
+    assert links_between(plant, "plane.leaf", "plane.spine") == 128 + 128
+    assert elements(plant, "nic") == 256
+    ends = plant.ends
+    names = plant.devices.names
+    joined: dict[tuple[str, str], list[tuple[int, int]]] = {}
+    for device, port, peer, peer_port in zip(
+        ends.device.tolist(), ends.port.tolist(), ends.peer_device.tolist(), ends.peer_port.tolist(), strict=True
+    ):
+        joined.setdefault((names[device], names[peer]), []).append((port, peer_port))
+    # Server 2, adapters 4 and 5: third leaf of either plane, both halves of the second cage; port p leads to plane p.
+    assert joined["compute002", "plane0-leaf2"] == [(2 * 4, 2 * 1), (2 * 5, 2 * 1 + 1)]
+    assert joined["compute002", "plane1-leaf2"] == [(2 * 4 + 1, 2 * 1), (2 * 5 + 1, 2 * 1 + 1)]
+    # be-plane-a-leaf-02 to be-plane-a-spine-02: E1/49 to E1/64 meet E1/17 to E1/32. A leaf keeps two numbers a cage.
+    assert joined["plane0-leaf1", "plane0-spine1"] == [(2 * (48 + t), 16 + t) for t in range(16)]
+    assert ("plane0-leaf0", "plane1-spine0") not in joined
+
+
+def test_dual_plane_lab(compiled: Compiled) -> None:
+    plant = plant_of(compiled("dual_plane_rail", servers="4", rails="2", rails_a_leaf="1"))
+    assert (devices(plant, "switch"), devices(plant, "server"), len(plant.links)) == (8, 4, 16 + 8)
+
+
+@pytest.mark.parametrize("settings", [{"servers": "5"}, {"rails": "7"}, {"rails_a_leaf": "4"}, {"spines": "5"}])
+def test_dual_plane_says_what_does_not_divide(compiled: Compiled, settings: dict[str, str]) -> None:
+    assert any(d.severity == "error" for d in compiled("dual_plane_rail", **settings).diagnostics)
