@@ -114,6 +114,11 @@ CODES: dict[str, Code] = {
     "RW7014": Code("error", "session timers that do not go together"),
     "RW7016": Code("note", "the lossless headroom of ports is not known"),
     "RW7017": Code("error", "a management gateway that is not free in its pool"),
+    "RW7030": Code("error", "a fabric port is linked to a port that carries packets"),
+    "RW7031": Code("error", "a switch has no place in a scheduled fabric"),
+    "RW7032": Code("error", "the switch identifiers of a scheduled fabric run out"),
+    "RW7033": Code("error", "the links of a scheduled fabric are uneven"),
+    "RW7034": Code("error", "switches of one level of a scheduled fabric are linked"),
     "RW7101": Code("error", "a requirement does not hold"),
     "RW7102": Code("error", "a requirement cannot be decided"),
     # --- RW8: backends ---

@@ -20,6 +20,7 @@ from .power_gaps import unfed, unknown_power, unknown_supply
 from .power_supply import circular_feeds, overloaded_areas, overloaded_pools, overloaded_terminals
 from .reach import reach
 from .requirements import requirements
+from .scheduled import scheduled
 from .space import outside, overlaps, overweight
 from .traffic import traffic
 from .unlinked import unlinked
@@ -45,6 +46,7 @@ CHECKS: tuple[Callable[[Facts], Iterator[Diagnostic]], ...] = (
     racks_in_one_place,
     overweight,
     numbering,
+    scheduled,
     traffic,
     requirements,
     left_out,

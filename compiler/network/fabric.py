@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ..design import Design, Rule
 from ..plant import Plant
-from ..schema import PortAttributes, SwitchAttributes
+from ..schema import Model, PortAttributes, SwitchAttributes
 from ..schema.routing import Ebgp
 from .asn import Ints
 
@@ -40,7 +40,7 @@ class SwitchClass:
 
 @dataclass(frozen=True)
 class Fabric:
-    """One network with `routing = ebgp`.
+    """One routed network.
 
     `devices` are its switches, ascending. `fabric` (between two switches) and `host` (between a switch and
     another device) have a row for each link of the plant; `rule_first` is the number of the first fabric link of
@@ -62,9 +62,9 @@ class Fabric:
         return sum(c.capacity for c in self.classes)
 
 
-def fabrics(design: Design, plant: Plant) -> tuple[Fabric, ...]:
-    """The fabric of each network with `routing = ebgp`, in the order of the networks."""
-    routed = [n for n, network in enumerate(design.networks) if isinstance(network.attributes.routing, Ebgp)]
+def fabrics(design: Design, plant: Plant, routing: type[Model] = Ebgp) -> tuple[Fabric, ...]:
+    """The fabric of each network that is routed so, in the order of the networks."""
+    routed = [n for n, network in enumerate(design.networks) if isinstance(network.attributes.routing, routing)]
     rules = {n: _rules(design, n) for n in routed}
     users: dict[int, set[int]] = {}
     for n, found in rules.items():

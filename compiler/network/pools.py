@@ -68,8 +68,8 @@ def read_pools(network: Network, fabric: Fabric) -> tuple[PoolSet | None, list[D
     """The pools, or what is wrong with them."""
     given = network.attributes.pools
     policy = network.attributes.routing
-    assert isinstance(policy, Ebgp)
-    needed = {"loopback": True, "host": bool(fabric.host.any()), "fabric": not policy.unnumbered}
+    numbered = isinstance(policy, Ebgp) and not policy.unnumbered
+    needed = {"loopback": True, "host": bool(fabric.host.any()), "fabric": numbered}
     texts: dict[str, str | None] = {name: getattr(given, name) for name in _EXAMPLES}
     fours: dict[str, Prefix] = {}
     sixes: dict[str, Prefix6] = {}
@@ -94,7 +94,7 @@ def read_pools(network: Network, fabric: Fabric) -> tuple[PoolSet | None, list[D
     if told:
         return None, told
     # Unnumbered sessions have no use for addresses, so a pool for them is no mistake and takes no part.
-    if policy.unnumbered:
+    if not numbered:
         fours.pop("fabric", None)
         sixes.pop("fabric6", None)
     gateway, told = _gateway(network, fours.get("management"), fabric)

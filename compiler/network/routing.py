@@ -145,13 +145,13 @@ def _number(plant: Plant, fabric: Fabric, pools: PoolSet) -> tuple[Routing, list
         host_base,
         np.where(with_hosts, 32 - bits, -1),
         fabric.fabric,
-        *_link_addresses(plant, fabric, pools.fabric, host_base),
+        *link_addresses(plant, fabric, pools.fabric, host_base),
     )
     told += _asn_mistakes(plant, fabric, policy, routing)
     return routing, told
 
 
-def _link_addresses(plant: Plant, fabric: Fabric, links: Prefix | None, host_base: Ints) -> tuple[Ints, Ints]:
+def link_addresses(plant: Plant, fabric: Fabric, links: Prefix | None, host_base: Ints) -> tuple[Ints, Ints]:
     """Addresses of the a and z ends of every link: of host links always, of fabric links if they are numbered."""
     ends = plant.links
     a_address = np.full(len(ends), -1, dtype=np.int64)

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ...dsl import units
 from .roce import Roce
-from .routing import Ebgp, Management, Pools, Unrouted
+from .routing import Dsf, Ebgp, Management, Pools, Unrouted
 from .values import AnyQuantity, Data, Elements, Model, Of, Word
 
 
@@ -17,7 +17,9 @@ class NetworkAttributes(Model):
 
     source: str | None = Field(default=None, description="Where the published figures come from.")
     assumed: str | None = Field(default=None, description="What about this is our own guess, and why.")
-    routing: Ebgp | Unrouted = Field(default=Ebgp(), description="`ebgp { … }`, `infiniband` or `none`.")
+    routing: Ebgp | Dsf | Unrouted = Field(
+        default=Ebgp(), description="`ebgp { … }`, `dsf { … }`, `infiniband` or `none`."
+    )
     pools: Pools = Field(default=Pools(), description="Address pools.")
     management: Management = Field(default=Management(), description="How switches are reached, and their services.")
     roce: Roce | None = Field(default=None, description="Traffic classes; absent means that nothing is lossless.")

@@ -57,6 +57,17 @@ class Unrouted(Model):
     kind: Literal["infiniband", "none"]
 
 
+class Dsf(Model):
+    """A disaggregated scheduled fabric: packets are cut into cells at its edge and sprayed over all links.
+
+    From outside it is one switch as large as the network. Ports marked `fabric` carry cells. A switch that has others
+    besides is an interface node; one that has no others is a fabric node. Inside there are no routing sessions.
+    """
+
+    kind: Literal["dsf"] = "dsf"
+    monitoring: bool = Field(default=False, description="Probe every fabric link from the lower end.")
+
+
 class Pools(Model):
     """Address pools, as prefixes.
 
