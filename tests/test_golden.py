@@ -2,7 +2,8 @@
 
 `tests/golden/<spec>/<backend>/` holds the artifacts themselves: all of the lab's, a sample of the larger ones'
 (the first device of each kind, and the first lines of long tables). `tests/golden/<spec>/<backend>.json` holds
-how many files and bytes there are and one SHA-256 over all paths and contents.
+how many files and bytes there are and one SHA-256 over all paths and contents. `clos` is the small fabric of the unit
+tests, rendered for every operating system: a leaf, a spine and a core of each.
 `pytest --update` rewrites both.
 """
 
@@ -20,10 +21,13 @@ import pytest
 from support import backends
 
 from rackwright.compiler.backend import Artifact, Request
-from rackwright.compiler.pipeline import Compilation
+from rackwright.compiler.pipeline import Compilation, compile_spec
 
 GOLDEN = Path(__file__).parent / "golden"
-SPECS = ("lab_4x2", "superpod_h100", "llama3_24k", "scale_350k")
+SPECS = ("lab_4x2", "lab_3tier", "dual_plane_rail", "superpod_h100", "llama3_24k", "scale_350k")
+CLOS = "clos"
+PER_DEVICE = sorted(name for name, backend in backends().items() if backend.per_device)
+CASES = [(name, backend) for name in SPECS for backend in sorted(backends())] + [(CLOS, b) for b in PER_DEVICE]
 WHOLE = {"lab_4x2"}
 """Designs of which every artifact is kept."""
 
@@ -72,15 +76,14 @@ def shortened(artifact: Artifact, whole: bool) -> tuple[str, bytes]:
     return artifact.path + ".head", ("\n".join(lines) + "\n").encode()
 
 
-@pytest.mark.parametrize("name", SPECS)
-@pytest.mark.parametrize("backend", sorted(backends()))
+@pytest.mark.parametrize(("name", "backend"), CASES)
 def test_artifacts(compiled: Callable[..., Compilation], name: str, backend: str, update: bool) -> None:
-    result = compiled(name)
+    result = compile_spec(str(Path(__file__).parent / "unit" / "clos.rack"), {}) if name == CLOS else compiled(name)
     assert result.design is not None and result.plant is not None, result.diagnostics
-    maker = backends()[backend]
-    said = list(maker.accepts(result.design, result.plant, Request()))
+    maker, request = backends()[backend], Request(named=name == CLOS)
+    said = list(maker.accepts(result.design, result.plant, request))
     refused = [d.code for d in said if d.severity == "error"]
-    made = () if refused else maker.render(result.design, result.plant, Request())
+    made = () if refused else maker.render(result.design, result.plant, request)
     digest, kept = sample(made, result)
     digest["says"] = sorted({d.code for d in said})
 
@@ -116,7 +119,7 @@ def test_shards_are_the_whole(compiled: Callable[..., Compilation], backend: str
 def test_nothing_else_is_kept() -> None:
     known = set(backends())
     for folder in GOLDEN.iterdir():
-        assert folder.name in SPECS
+        assert folder.name in (*SPECS, CLOS)
         assert {p.stem if p.suffix == ".json" and p.is_file() else p.name for p in folder.iterdir()} <= known
 
 
