@@ -1,8 +1,11 @@
 """SONiC: `config_db.json` and `frr.conf`, a folder a switch.
 
-`config_db.json` goes to `/etc/sonic`, `frr.conf` to `/etc/sonic/frr`. The routing configuration mode is
-`split-unified`, in which SONiC starts FRR from that file and writes none of its own (docker-fpm-frr,
-docker_init.sh), so there are no BGP tables: two sources of one truth would differ some day.
+`config_db.json` goes to `/etc/sonic`, `frr.conf` to `/etc/sonic/frr`. SONiC lays the first over its image's own
+`init_cfg.json`, so it holds what the design decides and nothing else.
+
+The routing configuration mode is `split-unified` by default, in which SONiC starts FRR from `frr.conf` and writes none
+of its own (docker-fpm-frr, docker_init.sh), so there are no BGP tables: two sources of one truth would differ some day.
+With `routing_mode = tables` it is `unified`: the BGP tables are there, and no `frr.conf`, which SONiC would write over.
 
 Lane numbers, aliases and indices of ports are facts of a platform. Where the catalog has its port map (`serdes`), PORT
 holds them. Elsewhere they are left out rather than invented, and RW8006 says so: SONiC does not load such a PORT as it
@@ -23,19 +26,20 @@ from ...compiler.plant import Plant
 from ...dsl.diagnostics import Diagnostic
 from .._kit.device_model import SwitchModel
 from .._kit.fleet import fleet, models
-from .._kit.frr_text import match
+from .._kit.frr_text import routing_text
 from .._kit.jinja import template
 from .._kit.ports import names_for
 from .._kit.refusals import bad_host_names, bad_interface_names, bad_mtu, unnamed_ports
 from .._kit.safe import folder
+from .buffers import buffer_tables
+from .limits import limits
+from .platform import OS, Platform, neighbours, platforms
 from .qos import qos_tables
-from .tables import Tables, base_tables
+from .routing import routing_tables
+from .rows import Table, Tables
+from .services import service_tables
+from .tables import base_tables
 from .unknowns import unknown_lanes, unknown_lengths
-
-OS = "sonic"
-
-MOST_PATHS = 256
-"""Most equal paths that every SONiC build of FRR takes; later ones take 514."""
 
 NAME_LENGTH = 15
 """SONiC's ports are Linux interfaces (IFNAMSIZ less the closing zero)."""
@@ -61,26 +65,32 @@ class Sonic:
                 bad_mtu(mine, *MTU),
                 unknown_lanes(mine),
                 unknown_lengths(mine),
+                limits(mine),
             )
         )
 
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
-        config = template(__package__, "frr.conf.j2")
-        for switch in models(fleet(design, plant, request, OS), names_for(OS)):
+        mine = fleet(design, plant, request, OS)
+        config, boxes, around = template(__package__, "frr.conf.j2"), platforms(mine), neighbours(mine)
+        for switch in models(mine, names_for(OS)):
             place = f"configs/{OS}/{folder(switch.name)}"
-            fabric = switch.fabric
-            paths = max(1, min(len(fabric), MOST_PATHS))
-            text = config.render(switch=switch, fabric=fabric, paths=paths, match=match)
-            yield Artifact(f"{place}/config_db.json", write(tables(switch)))
-            yield Artifact(f"{place}/frr.conf", text.encode())
+            platform = boxes[switch.name]
+            yield Artifact(f"{place}/config_db.json", write(tables(switch, platform, around)))
+            if not platform.tables:
+                text = config.render(switch=switch, routing=routing_text(switch))
+                yield Artifact(f"{place}/frr.conf", text.encode())
 
 
-def tables(switch: SwitchModel) -> Tables:
-    """All of CONFIG_DB that the design decides."""
-    found = base_tables(switch)
+def tables(switch: SwitchModel, platform: Platform, around: Table) -> Tables:
+    """All of CONFIG_DB that the design decides. `around` are the rows of neighbours."""
+    found = base_tables(switch, platform, around) | service_tables(switch)
     qos = switch.network.qos
     if qos is not None:
-        found.update(qos_tables(switch, qos))
+        found |= qos_tables(switch, qos, platform)
+        if platform.buffers is not None:
+            found |= buffer_tables(switch, qos, platform.buffers, platform.computed)
+    if platform.tables:
+        found |= routing_tables(switch)
     return found
 
 

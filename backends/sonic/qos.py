@@ -1,114 +1,135 @@
-"""CONFIG_DB: the lossless class of a RoCE fabric.
+"""CONFIG_DB: the traffic classes.
 
-One priority is lossless, from its DSCP through traffic class, priority group and queue to PFC; DSCP 48 (CS6,
-which FRR gives BGP) has a strict queue; all else is best effort. Headroom is the platform's: SONiC's buffer
-manager makes the lossless priority group of each port from `pfc_enable`, the port's speed and CABLE_LENGTH, and
-the pools come with the platform, so neither is written here.
+Each class goes from its DSCPs through a traffic class, which is its priority, to its queue; a lossless one also to a
+priority group and PFC of the same number. Defaults are those of sonic-buildimage, files/build_templates/qos_config.j2.
 """
 
 from __future__ import annotations
 
-from ...compiler.network.classes import QosClass
-from .._kit.device_model import Interface, Qos, SwitchModel
-from .tables import Row, Tables
+from ...compiler.network.classes import PRIORITIES, QosClass
+from .._kit.device_model import Interface, Qos, SwitchModel, Watchdog
+from .platform import Platform
+from .rows import Row, Table, Tables
 
 NAME = "AZURE"
 """What SONiC calls its default maps; some of its tools look for this name."""
 
-CONTROL_DSCP = 48
-
 LENGTHS = (5, 40, 300, 2000)
 """Cable lengths in metres that most platforms have headroom for (pg_profile_lookup.ini); the next longer is safe."""
 
-LONGEST_GUESS = 300
-"""Longest cable in metres that is assumed where nothing tells: what SONiC itself takes between spine and leaf."""
+POLL_MS = 200
+"""Polling interval of the watchdog in milliseconds: SONiC's default. It may not exceed what it waits for."""
 
-WATCHDOG_MS = "200"
-"""SONiC's default detection and restoration times and polling interval, in milliseconds."""
+HASH = ("DST_IP", "SRC_IP", "IP_PROTOCOL", "L4_DST_PORT", "L4_SRC_PORT")
+"""What flows are told apart by. Adapters give every queue pair of RoCEv2 a UDP source port of its own."""
 
 
-def qos_tables(switch: SwitchModel, qos: Qos) -> Tables:
-    """Maps, queues, marking and watchdog for every linked port."""
-    roce = qos.lossless[0]
-    lossless = str(roce.priority)
-    control = next(str(c.priority) for c in qos.classes if c.strict)
-    classes = [str(n) for n in range(8)]
-    linked = [i for i in switch.interfaces if i.kind != "unused"]
-    dscp = dict.fromkeys(map(str, range(64)), "0")
-    dscp[str(CONTROL_DSCP)] = control
-    dscp.update(dict.fromkeys(map(str, roce.dscps), lossless))
+def qos_tables(switch: SwitchModel, qos: Qos, platform: Platform) -> Tables:
+    """Maps, schedulers, queues, marking and watchdog for every linked port."""
+    linked = switch.linked
+    queues = {str(tc): str(queue) for tc, queue in queue_of(qos).items()}
+    group = lossy_group(qos)
+    lossless = [str(c.priority) for c in qos.lossless]
+    port_maps: Table = {"global": {"dscp_to_tc_map": NAME}}
+    port_maps |= {i.port.name: _port_map(",".join(lossless), platform) for i in linked}
     tables: Tables = {
-        "DSCP_TO_TC_MAP": {NAME: dscp},
-        "TC_TO_QUEUE_MAP": {NAME: {c: c for c in classes}},
-        "TC_TO_PRIORITY_GROUP_MAP": {NAME: {c: c if c == lossless else "0" for c in classes}},
-        "MAP_PFC_PRIORITY_TO_QUEUE": {NAME: {c: c for c in classes}},
-        "PFC_PRIORITY_TO_PRIORITY_GROUP_MAP": {NAME: {lossless: lossless}},
-        "PORT_QOS_MAP": {"global": {"dscp_to_tc_map": NAME}} | {i.port.name: _port_map(lossless) for i in linked},
-        # SONiC's default weights.
-        "SCHEDULER": {
-            "scheduler.lossless": {"type": "DWRR", "weight": "15"},
-            "scheduler.default": {"type": "DWRR", "weight": "14"},
-            "scheduler.control": {"type": "STRICT"},
-        },
-        "QUEUE": _queues(linked, lossless, control, roce),
+        "DSCP_TO_TC_MAP": {NAME: {str(d): str(tc) for d, tc in sorted(_traffic_classes(qos).items())}},
+        "TC_TO_QUEUE_MAP": {NAME: dict(queues)},
+        "TC_TO_PRIORITY_GROUP_MAP": {NAME: {tc: tc if tc in lossless else str(group) for tc in queues}},
+        "MAP_PFC_PRIORITY_TO_QUEUE": {NAME: dict(queues)},
+        "PORT_QOS_MAP": port_maps,
+        "SCHEDULER": {f"scheduler.{c.name}": _scheduler(c) for c in qos.classes},
+        "QUEUE": _queues(linked, qos),
         "CABLE_LENGTH": {NAME: {i.port.name: _length(i) for i in switch.interfaces}},
-        "PFC_WD": {"GLOBAL": {"POLL_INTERVAL": WATCHDOG_MS}}
-        | {
-            i.port.name: {"action": "drop", "detection_time": WATCHDOG_MS, "restoration_time": WATCHDOG_MS}
-            for i in linked
-        },
+        "PFC_WD": _watchdog(linked, qos.watchdog),
+        "SWITCH_HASH": {"GLOBAL": {"ecmp_hash": list(HASH)}},
     }
-    if roce.ecn_percent:
-        tables["WRED_PROFILE"] = {f"{NAME}_LOSSLESS": _marking(roce)}
+    if platform.computed:
+        # Broadcom's SAI has no such map; a priority's group is then its own number.
+        tables["PFC_PRIORITY_TO_PRIORITY_GROUP_MAP"] = {NAME: {p: p for p in lossless}}
+    marked = [c for c in qos.classes if c.ecn_percent]
+    if marked:
+        tables["WRED_PROFILE"] = {_marking_name(c): _marking(c) for c in marked}
     return tables
 
 
-def _port_map(lossless: str) -> Row:
-    return {
+def _traffic_classes(qos: Qos) -> dict[int, int]:
+    """Traffic class of each DSCP."""
+    return {dscp: c.priority for c in qos.classes for dscp in c.dscps}
+
+
+def queue_of(qos: Qos) -> dict[int, int]:
+    """Queue of each traffic class; those that no class has go where the default class goes."""
+    default = next((c.queue for c in qos.classes if c.name == "default"), 0)
+    return dict.fromkeys(PRIORITIES, default) | {c.priority: c.queue for c in qos.classes}
+
+
+def lossy_group(qos: Qos) -> int:
+    """The priority group of all that is lossy: the first one that no lossless class has."""
+    taken = {c.priority for c in qos.lossless}
+    return next((group for group in PRIORITIES if group not in taken), 0)
+
+
+def _port_map(lossless: str, platform: Platform) -> Row:
+    row: Row = {
         "dscp_to_tc_map": NAME,
         "tc_to_queue_map": NAME,
         "tc_to_pg_map": NAME,
         "pfc_to_queue_map": NAME,
-        "pfc_to_pg_map": NAME,
-        "pfc_enable": lossless,
-        "pfcwd_sw_enable": lossless,
     }
+    if platform.computed:
+        row["pfc_to_pg_map"] = NAME
+    row["pfc_enable"] = lossless
+    row["pfcwd_sw_enable"] = lossless
+    return row
 
 
-def _queues(linked: list[Interface], lossless: str, control: str, roce: QosClass) -> dict[str, Row]:
-    kinds: dict[str, Row] = {"0": {"scheduler": "scheduler.default"}, lossless: {"scheduler": "scheduler.lossless"}}
-    kinds[control] = {"scheduler": "scheduler.control"}
-    if roce.ecn_percent:
-        kinds[lossless]["wred_profile"] = f"{NAME}_LOSSLESS"
+def _scheduler(c: QosClass) -> Row:
+    return {"type": "STRICT"} if c.strict else {"type": "DWRR", "weight": str(c.share)}
+
+
+def _queues(linked: list[Interface], qos: Qos) -> Table:
+    kinds: dict[int, Row] = {}
+    for c in qos.classes:
+        kinds[c.queue] = {"scheduler": f"scheduler.{c.name}"}
+        if c.ecn_percent:
+            kinds[c.queue]["wred_profile"] = _marking_name(c)
     return {f"{i.port.name}|{queue}": row for i in linked for queue, row in sorted(kinds.items())}
 
 
-def _marking(roce: QosClass) -> Row:
+def _marking_name(c: QosClass) -> str:
+    return f"{NAME}_{c.name.upper()}"
+
+
+def _marking(c: QosClass) -> Row:
     """Thresholds in bytes, alike for all colours, since nothing here colours packets; probability in percent."""
-    low, high, percent = str(roce.ecn_low), str(roce.ecn_high), str(roce.ecn_percent)
-    row = {"ecn": "ecn_all"}
+    row: Row = {"ecn": "ecn_all"}
     for color in ("green", "yellow", "red"):
         row[f"wred_{color}_enable"] = "true"
-        row[f"{color}_min_threshold"] = low
-        row[f"{color}_max_threshold"] = high
-        row[f"{color}_drop_probability"] = percent
+        row[f"{color}_min_threshold"] = str(c.ecn_low)
+        row[f"{color}_max_threshold"] = str(c.ecn_high)
+        row[f"{color}_drop_probability"] = str(c.ecn_percent)
     return row
+
+
+def _watchdog(linked: list[Interface], watchdog: Watchdog) -> Table:
+    row: Row = {
+        "action": watchdog.action,
+        "detection_time": str(watchdog.detect_ms),
+        "restoration_time": str(watchdog.restore_ms),
+    }
+    poll = min(POLL_MS, watchdog.detect_ms, watchdog.restore_ms)
+    rows: Table = {"GLOBAL": {"POLL_INTERVAL": str(poll)}}
+    return rows | {i.port.name: row for i in linked}
 
 
 def _length(interface: Interface) -> str:
     if interface.kind == "unused":
         # No cable, so no headroom.
         return "0m"
+    if interface.room is not None:
+        return f"{interface.room.metres}m"
     return f"{planned(interface.cable_m)}m"
-
-
-def headroom_metres(length_um: int, reach_um: int) -> int:
-    """The cable length that headroom is asked for. A length that is not known is taken as the longest that it may be:
-    headroom for too short a cable loses packets of the lossless class, for too long a one it only takes buffer."""
-    metres = -(-length_um // 10**6)
-    if length_um < 0:
-        metres = min(-(-reach_um // 10**6), LONGEST_GUESS) if reach_um >= 0 else LONGEST_GUESS
-    return planned(metres)
 
 
 def planned(metres: int) -> int:

@@ -6,12 +6,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ...compiler.network.reach import reaches
+from ...compiler.network.reach import planned_metres
 from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit.fleet import Fleet
 from .._kit.lanes import doubt
 from .._kit.ports import data_ports, unnamed
-from .qos import headroom_metres
 
 
 def unknown_lanes(fleet: Fleet) -> Iterator[Diagnostic]:
@@ -38,7 +37,7 @@ def unknown_lanes(fleet: Fleet) -> Iterator[Diagnostic]:
 
 def unknown_lengths(fleet: Fleet) -> Iterator[Diagnostic]:
     """A note for every lossless network with cables of unknown length on these switches."""
-    plant, reach = fleet.plant, reaches(fleet.design)
+    plant, planned = fleet.plant, planned_metres(fleet.plant)
     for routing, classes in fleet.networks:
         network = fleet.design.networks[routing.network]
         if network.attributes.roce is None:
@@ -51,12 +50,13 @@ def unknown_lengths(fleet: Fleet) -> Iterator[Diagnostic]:
         )
         if not len(rows):
             continue
-        taken = sorted({headroom_metres(-1, r) for r in np.unique(reach[links.rule[rows]]).tolist()})
+        count = f"{len(rows):,} links without a known length" if len(rows) > 1 else "1 link without a known length"
+        taken = np.unique(planned[rows]).tolist()
         metres = f"{taken[0]} m" if len(taken) == 1 else f"{taken[0]} m to {taken[-1]} m"
         yield diagnose(
             "RW8007",
             network.origin,
-            detail=f"{len(rows):,} links of SONiC switches (reserved ones included) have no known length, so "
-            f"headroom is asked for {metres}: the reach of their cable or optic, at most 300 m",
+            detail=f"{count} of SONiC switches (reserved ones included), so headroom is "
+            f"asked for {metres}: the reach of their cable or optic, at most 300 m",
             help="give a floor plan and `place` the racks, then lengths follow",
         )
