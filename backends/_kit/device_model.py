@@ -133,6 +133,7 @@ class NetworkModel:
     """What all switches of a network share. `mtu` is in bytes, without the Ethernet header; times in seconds.
 
     `hosts` matches what the fabric hears of hosts: the leaves' blocks if they are aggregated, else host links.
+    `default_route` says that switches tell those below them a default route in place of these.
     `gateway` is that of the management network, empty with DHCP.
     """
 
@@ -143,6 +144,7 @@ class NetworkModel:
     keepalive_s: int
     hold_s: int
     aggregate: bool
+    default_route: bool
     loopbacks: PrefixMatch
     hosts: PrefixMatch | None
     loopbacks6: PrefixMatch | None

@@ -36,6 +36,7 @@ def network_model(design: Design, routing: Routing) -> NetworkModel:
         keepalive_s=int(policy.keepalive.to("s")),
         hold_s=int(policy.hold.to("s")),
         aggregate=policy.aggregate,
+        default_route=policy.downward == "default",
         loopbacks=PrefixMatch(str(pools.loopback), 32, 32),
         hosts=PrefixMatch(str(pools.host), low, high) if pools.host is not None and low else None,
         loopbacks6=PrefixMatch(str(pools.loopback6), 128, 128) if pools.loopback6 is not None else None,

@@ -94,18 +94,3 @@ def bad_mtu(fleet: Fleet, low: int, high: int) -> Iterator[Diagnostic]:
                 detail=f"{mtu} B; {fleet.os} takes {low} to {high}",
                 help=f"set `mtu` to a value from {low} B to {high} B",
             )
-
-
-def left_out(fleet: Fleet) -> Iterator[Diagnostic]:
-    """A note for every network that asks for what a routing daemon has no words for."""
-    for routing, _ in fleet.networks:
-        network = fleet.design.networks[routing.network]
-        asked = [f"an MTU of {network.attributes.mtu}"] if network.attributes.mtu is not None else []
-        asked += ["a lossless class"] if network.attributes.roce is not None else []
-        if asked:
-            yield diagnose(
-                "RW8005",
-                network.origin,
-                detail=f"the network asks for {' and '.join(asked)}; {fleet.os} configures routing alone",
-                help="set it where the switch sets up its interfaces",
-            )

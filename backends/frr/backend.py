@@ -1,6 +1,9 @@
-"""FRRouting on Linux: `frr.conf` and the list of daemons, a folder a switch.
+"""FRRouting on Linux: routing, and the little of Linux that it stands on; a folder a switch.
 
-Interface MTU is no business of FRR's; whoever sets up the links sets it.
+`frr.conf` and `daemons` go to `/etc/frr`. `interfaces` is `/etc/network/interfaces` as ifupdown2 reads it: MTU and
+management are Linux's business, not FRR's. `sysctl.conf` makes the machine a router that spreads flows by their ports.
+Addresses stand in `frr.conf`, so that it is complete by itself, and in `interfaces`, because ifupdown2 takes away those
+that it does not know.
 """
 
 from __future__ import annotations
@@ -14,25 +17,29 @@ from ...compiler.names import interface_names
 from ...compiler.plant import DeviceClass, Plant
 from ...dsl.diagnostics import Diagnostic
 from .._kit.fleet import fleet, models
-from .._kit.frr_text import match
+from .._kit.frr_text import routing_text
 from .._kit.jinja import template
-from .._kit.refusals import bad_host_names, bad_interface_names, left_out
+from .._kit.refusals import bad_host_names, bad_interface_names, bad_mtu
 from .._kit.safe import folder
+from .unsaid import bad_linux_names, too_many_paths, unsaid
 
 OS = "frr"
 
-MOST_PATHS = 256
-"""Most equal paths of a usual FRR build (`--enable-multipath=256`, as Debian's)."""
-
 NAME_LENGTH = 15
 """Longest interface name of Linux (IFNAMSIZ in linux/if.h, less the closing zero)."""
+
+MTU = (1280, 65535)
+"""From the least that IPv6 works with (RFC 8200 section 5), which unnumbered sessions need, to the most of Linux
+(ETH_MAX_MTU in linux/if_ether.h)."""
+
+FILES = ("daemons", "frr.conf", "interfaces", "sysctl.conf")
 
 
 class Frr:
     """The backend `frr`."""
 
     name = OS
-    summary = "FRRouting on Linux: frr.conf and daemons for each switch"
+    summary = "FRRouting on Linux: frr.conf, daemons, interfaces and sysctl.conf for each switch"
     per_device = True
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
@@ -41,19 +48,19 @@ class Frr:
             chain(
                 bad_host_names(mine),
                 bad_interface_names(mine, names, NAME_LENGTH),
-                left_out(mine),
+                bad_linux_names(mine, names),
+                bad_mtu(mine, *MTU),
+                too_many_paths(mine),
+                unsaid(mine),
             )
         )
 
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
-        config, daemons = template(__package__, "frr.conf.j2"), template(__package__, "daemons.j2")
+        files = [(name, template(__package__, f"{name}.j2")) for name in FILES]
         for switch in models(fleet(design, plant, request, OS), names):
-            place = f"configs/{OS}/{folder(switch.name)}"
-            fabric, hosts = switch.fabric, switch.hosts
-            paths = max(1, min(len(fabric), MOST_PATHS))
-            text = config.render(switch=switch, fabric=fabric, hosts=hosts, paths=paths, match=match)
-            yield Artifact(f"{place}/frr.conf", text.encode())
-            yield Artifact(f"{place}/daemons", daemons.render(switch=switch).encode())
+            place, routing = f"configs/{OS}/{folder(switch.name)}", routing_text(switch)
+            for name, text in files:
+                yield Artifact(f"{place}/{name}", text.render(switch=switch, routing=routing).encode())
 
 
 def names(plant: Plant, cls: DeviceClass) -> list[str]:
