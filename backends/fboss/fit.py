@@ -1,0 +1,213 @@
+"""What FBOSS cannot do or is not told, as diagnostics."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...compiler.network.dsf import INTERFACE, Scheduled
+from ...compiler.network.lossless import mtu_of
+from ...compiler.plant import DeviceClass, Ints, Plant
+from ...dsl.diagnostics import Diagnostic, diagnose
+from .._kit.fleet import Fleet
+from .._kit.ports import data_ports, unnamed
+from .._kit.safe import is_host_name
+from .agent import MTU
+from .nodes import Nodes
+from .platforms import BOXES, LAST_SYSTEM_PORT, PLACES
+from .routed import LONGEST_I16
+from .slots import OS, Slot, box, profile, slots
+from .thrift import SwitchType
+
+NAME_LENGTH = 15
+"""FBOSS makes a Linux interface of each of its own (IFNAMSIZ less the closing zero)."""
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Scheduled fabrics of the plant at capacity with the rows that are rendered."""
+
+    plant: Plant
+    fabrics: tuple[tuple[Scheduled, Ints], ...]
+
+
+def hard_routing(mine: Fleet) -> Iterator[Diagnostic]:
+    """RW8030: what `bgp_config.thrift` has no words for; RW8034: numbers that do not fit."""
+    for routing, _ in mine.networks:
+        network, policy = mine.design.networks[routing.network], routing.policy
+        wants = []
+        if policy.unnumbered:
+            wants.append(("sessions without addresses", "`unnumbered = false` and a `fabric` pool"))
+        if policy.asn_plan == "per_tier":
+            wants.append(("one AS number a tier, which takes paths with the own number", "`asn_plan = per_device`"))
+        if policy.downward == "default":
+            wants.append(("a default route downward, which needs policies", "`downward = specifics`"))
+        for what, instead in wants:
+            detail = f"the network asks for {what}, and BGP's configuration of FBOSS has no words for it"
+            yield diagnose("RW8030", network.origin, detail=detail, help=f"write {instead}")
+        sflow = network.attributes.management.sflow
+        if sflow is not None and sflow.port > LONGEST_I16:
+            yield diagnose(
+                "RW8034",
+                network.origin,
+                detail=f"`sflow` has port {sflow.port}, and FBOSS keeps it as a signed number of 16 bits",
+                help=f"let the collector listen on a port up to {LONGEST_I16}, usually 6343",
+            )
+
+
+def misfits(mine: Fleet, cells: Cells) -> Iterator[Diagnostic]:
+    """RW8031 and RW8032; and what `_kit` tells of routed switches, told of nodes too."""
+    for cls in mine.classes:
+        yield from _platform(mine.plant, cls, {SwitchType.NPU}, "fboss", _used(mine.plant, cls))
+    for fabric, rows in cells.fabrics:
+        yield from _nodes(cells.plant, fabric, rows)
+
+
+def _used(plant: Plant, cls: DeviceClass) -> set[int]:
+    """Port numbers that have a cable on any device of a class."""
+    ends = plant.ends
+    return set(np.unique(ends.port[int(ends.start[cls.first]) : int(ends.start[cls.first + cls.count])]).tolist())
+
+
+def _nodes(plant: Plant, fabric: Scheduled, rows: Ints) -> Iterator[Diagnostic]:
+    network = plant.design.networks[fabric.network]
+    cls_of = plant.devices.cls[fabric.devices]
+    wrong = False
+    for cls in plant.classes:
+        places = np.flatnonzero(cls_of == cls.index)
+        if not len(places):
+            continue
+        row = int(places[0])
+        interface = fabric.level[row] == INTERFACE
+        port_map = PLACES[fabric.stages, bool(fabric.edge[row])].port_map if interface else ""
+        kinds = {SwitchType.VOQ} if interface else {SwitchType.FABRIC}
+        for told in _platform(plant, cls, kinds, port_map, _used(plant, cls)):
+            wrong = True
+            yield told
+    mtu = mtu_of(network)
+    if not MTU[0] <= mtu <= MTU[1]:
+        help = f"set `mtu` to a value from {MTU[0]} B to {MTU[1]} B"
+        yield diagnose("RW8004", network.origin, detail=f"{mtu} B; fboss takes {MTU[0]} to {MTU[1]}", help=help)
+    over = 0 if wrong else Nodes(plant, fabric).overflow
+    if over > 0:
+        limit = LAST_SYSTEM_PORT[fabric.stages] + 1
+        yield diagnose(
+            "RW8032",
+            network.origin,
+            f"{over:,} too many",
+            detail=f"{int((fabric.level == INTERFACE).sum()):,} interface nodes over the capacity have a block of "
+            f"system ports each, and FBOSS has room for {limit:,} ports",
+            help="reserve fewer interface nodes, or make it two networks",
+        )
+
+
+def _platform(
+    plant: Plant, cls: DeviceClass, kinds: set[SwitchType], port_map: str, used: set[int]
+) -> Iterator[Diagnostic]:
+    """RW8031 for a class whose platform or ports FBOSS does not have as they are used; RW8001 and RW8003 for nodes."""
+    element = plant.element_of(cls)
+    found, name = box(plant, cls), plant.devices.names[cls.first]
+    platform = getattr(element.attributes, "platform", None)
+    nameless = unnamed(plant, cls, OS)
+    if found is None or found.kind not in kinds:
+        known = ", ".join(f"`{n}`" for n, b in BOXES.items() if b.kind in kinds)
+        what = "a routed switch" if SwitchType.NPU in kinds else "this node of a scheduled fabric"
+        yield diagnose(
+            "RW8031",
+            element.origin,
+            detail=f"{name} is {what}, and its platform is {f'`{platform}`' if platform else 'not given'}",
+            help=f"`platform` of the part must be one that is written here: {known}",
+        )
+        return
+    if nameless:
+        if SwitchType.NPU not in kinds:
+            port = plant.design.elements[nameless[0].element]
+            yield diagnose(
+                "RW8001",
+                port.origin,
+                "no `fboss` name",
+                detail=f"{name} is rendered for fboss, and `{element.definition}` does not say what its ports "
+                f"`{port.name}` are called there",
+                help=f'add the names of this platform, such as `names {{ fboss = "eth1/{{{port.name} + 1}}/1" }}`',
+                also=[(element.origin, "the switch")],
+            )
+        return
+    names = plant.devices.names[cls.first : cls.first + cls.count]
+    bad = [n for n in names if not is_host_name(n)]
+    if bad and SwitchType.NPU not in kinds:
+        yield diagnose("RW8003", element.origin, detail=f"`{bad[0]}`", help="use letters, digits, `-`, `_` and `.`")
+    wrong = [(s, why) for s in slots(plant, cls, port_map) if (why := _fault(s, s.port.number in used, port_map))]
+    if wrong:
+        slot, why = wrong[0]
+        array = next(a for a in data_ports(plant, cls) if a.first <= slot.port.number < a.first + a.count)
+        more = f", and {len(wrong) - 1} more ports" if len(wrong) > 1 else ""
+        yield diagnose(
+            "RW8031",
+            element.origin,
+            detail=f"{name} {slot.port.label} ({slot.port.name}) {why}{more}",
+            help="use the ports and speeds that the platform has; `logical` of the part are its numbers",
+            also=[(plant.design.elements[array.element].origin, "the ports")],
+        )
+
+
+def _fault(slot: Slot, used: bool, port_map: str) -> str:
+    """What keeps a port from being written, if anything."""
+    if used and not slot.numbers:
+        return f"has no logical number in the port map `{'fboss' if slot.cells else port_map}`"
+    if not slot.cells and slot.numbers and profile(slot.port, False) is None:
+        return f"has {slot.port.speed // 10**9} Gbps over {slot.port.width} lanes, for which FBOSS has no profile"
+    return ""
+
+
+def left_out(mine: Fleet, cells: Cells) -> Iterator[Diagnostic]:
+    """RW8005 and RW8033: what the operator must add."""
+    for routing, _ in mine.networks:
+        network = mine.design.networks[routing.network]
+        given = network.attributes.management
+        asked = ["BFD"] if routing.policy.bfd else []
+        asked += [
+            word
+            for word, value in (
+                ("name servers", given.dns),
+                ("time servers", given.ntp),
+                ("a system log", given.syslog),
+                ("gNMI", given.gnmi),
+                ("users", given.users),
+                ("management addresses", network.attributes.pools.management),
+            )
+            if value
+        ]
+        if asked:
+            yield diagnose(
+                "RW8005",
+                network.origin,
+                detail=f"the network asks for {_and(asked)}; FBOSS's agent and BGP configure none of them",
+                help="set it where the switch's Linux is set up",
+            )
+        yield _silicon(mine.plant, routing.network)
+    for fabric, _ in cells.fabrics:
+        network = cells.plant.design.networks[fabric.network]
+        if network.attributes.roce is not None:
+            yield diagnose(
+                "RW8005",
+                network.origin,
+                detail="the network asks for traffic classes; on the host ports of a scheduled fabric they rest on "
+                "thresholds of the silicon that are not published",
+                help="add `qosPolicies`, `defaultVoqConfig` and `portPgConfigs` of your own",
+            )
+        yield _silicon(cells.plant, fabric.network)
+
+
+def _silicon(plant: Plant, network: int) -> Diagnostic:
+    return diagnose(
+        "RW8033",
+        plant.design.networks[network].origin,
+        detail="`platform.chip` is empty",
+        help="put in what FBOSS publishes for the platform (fboss/lib/asic_config_v2); it is no part of a design",
+    )
+
+
+def _and(words: list[str]) -> str:
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
