@@ -26,6 +26,9 @@ class Small:
     racks_room: int = 4
     lossless: bool = False
     unnumbered: bool = True
+    six: bool = False
+    by_tier: bool = False
+    aggregate: bool = True
     names: bool = False
     floor: bool = True
     shuffle: int = 0
@@ -68,8 +71,11 @@ class Small:
             ),
             block(
                 "network fabric",
-                f"routing = ebgp {{ unnumbered = {str(self.unnumbered).lower()}, base_asn = 4200000000 }}",
-                'pools { loopback = "10.255.0.0/16", host = "10.0.0.0/12", fabric = "10.64.0.0/12" }',
+                f"routing = ebgp {{ unnumbered = {str(self.unnumbered).lower()}, base_asn = 4200000000, "
+                f"asn_plan = per_{'tier' if self.by_tier else 'device'}, aggregate = {str(self.aggregate).lower()} }}",
+                'pools { loopback = "10.255.0.0/16", host = "10.0.0.0/12", fabric = "10.64.0.0/12"'
+                + (', loopback6 = "fd00:1::/64", host6 = "fd00:2::/64", fabric6 = "fd00:3::/64"' if self.six else "")
+                + ', management = "172.16.0.0/20" }',
                 "roce { priority = 3, dscp = 26, ecn = 1 MB .. 2 MB at 5 % }" if self.lossless else "",
                 "mtu = 9100 B",
             ),
@@ -93,6 +99,9 @@ def small() -> st.SearchStrategy[Small]:
         spines=st.integers(1, 4),
         lossless=st.booleans(),
         unnumbered=st.booleans(),
+        six=st.booleans(),
+        by_tier=st.booleans(),
+        aggregate=st.booleans(),
         names=st.booleans(),
         floor=st.booleans(),
     )
