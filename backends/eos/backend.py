@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from itertools import chain
 
+from jinja2 import Template
+
 from ...compiler.backend import Artifact, Request
 from ...compiler.design import Design
 from ...compiler.plant import Plant
 from ...dsl.diagnostics import Diagnostic
-from .._kit.device_model import PrefixMatch
+from .._kit.device_model import SwitchModel
 from .._kit.fleet import fleet, models
 from .._kit.jinja import template
-from .._kit.ports import Port, names_for
+from .._kit.ports import names_for
 from .._kit.refusals import bad_host_names, bad_interface_names, bad_mtu, unnamed_ports
 from .._kit.safe import folder
-from .qos import lossless
+from .balancing import balancing_lines
+from .management import management_lines
+from .ports import port_lines
+from .qos import qos_lines
+from .refusals import headroom_is_its_own, unknown_balancing, unknown_classes, unknown_speeds, unknown_watchdog
+from .routing import routing_lines
 
 OS = "eos"
-
-MOST_PATHS = 128
-"""Most equal paths that every platform of the 7000 series takes for `maximum-paths`."""
 
 NAME_LENGTH = 32
 """Longer than any name of EOS, such as `Ethernet16/36/8`."""
@@ -44,28 +48,28 @@ class Eos:
                 bad_host_names(mine),
                 bad_interface_names(mine, names_for(OS), NAME_LENGTH),
                 bad_mtu(mine, *MTU),
+                unknown_speeds(mine),
+                unknown_balancing(mine),
+                unknown_classes(mine),
+                unknown_watchdog(mine),
+                headroom_is_its_own(mine),
             )
         )
 
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
         config = template(__package__, "startup-config.j2")
         for switch in models(fleet(design, plant, request, OS), names_for(OS)):
-            fabric = switch.fabric
-            paths = max(1, min(len(fabric), MOST_PATHS))
-            text = config.render(
-                switch=switch, fabric=fabric, paths=paths, match=match, speed=speed, lossless=lossless(switch)
-            )
-            yield Artifact(f"configs/{OS}/{folder(switch.name)}/startup-config", text.encode())
+            yield Artifact(f"configs/{OS}/{folder(switch.name)}/startup-config", text(config, switch).encode())
 
 
-def speed(port: Port) -> str:
-    """A port's speed with its lanes, such as `400g-8`; whole Gbps are all that EOS knows."""
-    return f"{port.speed // 10**9}g-{port.width}"
-
-
-def match(rule: PrefixMatch) -> str:
-    """The prefix of a prefix-list entry."""
-    if rule.low == rule.high:
-        return rule.prefix if rule.low == rule.length else f"{rule.prefix} eq {rule.low}"
-    text = f"{rule.prefix} ge {rule.low}" if rule.low > rule.length else rule.prefix
-    return f"{text} le {rule.high}"
+def text(config: Template, switch: SwitchModel) -> str:
+    """The configuration of one switch: everything is put into EOS's words first, then printed."""
+    return config.render(
+        switch=switch,
+        services=switch.network.services,
+        ports=port_lines(switch),
+        management=management_lines(switch),
+        balancing=balancing_lines(switch),
+        qos=qos_lines(switch),
+        routing=routing_lines(switch),
+    )

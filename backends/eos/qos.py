@@ -1,55 +1,98 @@
-"""The lossless class of a RoCE fabric, in the words of EOS."""
+"""Traffic classes in the words of EOS: maps, queues, PFC and its watchdog.
+
+Every DSCP and every queue is written out, also what happens to be the default, because defaults differ between
+platforms. Sources: Arista, EOS User Manual, "Quality of Service" (maps, queues, ECN) and "Priority Flow Control".
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .._kit.device_model import SwitchModel
+from .._kit.device_model import Qos, SwitchModel
 
 _ONE_KIND_OF_QUEUE = ("Arad", "Jericho", "Petra", "Qumran", "Ramon")
 """Silicon whose queues serve unicast and multicast alike; on the others unicast queues are named apart."""
 
-WATCHDOG_SECONDS = "0.20"
-"""Pause that counts as a storm, and the quiet after which the queue is taken back: 200 ms, as SONiC has it."""
+_DSCPS_A_LINE = 16
 
-_CONTROL_DSCP = 48
-"""CS6, which routing protocols use; EOS gives it class 6."""
+PROFILE = "LOSSLESS"
 
 
 @dataclass(frozen=True, slots=True)
-class Lossless:
-    """One priority without drops; `low` and `high` in bytes, `percent` of packets marked at `high` (0: no marking)."""
+class Queue:
+    """An egress queue. `share` is its percentage of the port; thresholds in bytes, `percent` 0: no marking."""
 
-    priority: int
-    queue: str
+    name: str
+    strict: bool
+    share: int
     low: int
     high: int
     percent: int
-    watchdog: str
-    classes: tuple[tuple[str, int], ...]
-    """DSCPs, parted by blanks, and the traffic class that they get."""
 
 
-def lossless(switch: SwitchModel) -> Lossless | None:
-    """The lossless class of a switch's network, if it has one."""
+@dataclass(frozen=True, slots=True)
+class QosLines:
+    """`dscps`: numbers parted by blanks, and their traffic class. `to_queue`: a traffic class and its queue.
+
+    `lossless` are PFC priorities. Times of the watchdog are seconds with two decimals, as EOS counts them.
+    """
+
+    profile: str
+    dscps: tuple[tuple[str, int], ...]
+    to_queue: tuple[tuple[int, str], ...]
+    lossless: tuple[int, ...]
+    queues: tuple[Queue, ...]
+    timeout: str
+    recovery: str
+
+
+def one_kind_of_queue(asic: str) -> bool:
+    """Whether queues of this silicon serve unicast and multicast alike."""
+    return asic.startswith(_ONE_KIND_OF_QUEUE)
+
+
+def qos_lines(switch: SwitchModel) -> QosLines | None:
+    """The classes of a switch's network, if it has any."""
     qos = switch.network.qos
     if qos is None:
         return None
-    roce = qos.lossless[0]
-    queue = "tx-queue" if switch.asic.startswith(_ONE_KIND_OF_QUEUE) else "uc-tx-queue"
-    classes = traffic_classes(roce.priority, roce.dscps[0])
-    return Lossless(roce.priority, queue, roce.ecn_low, roce.ecn_high, roce.ecn_percent, WATCHDOG_SECONDS, classes)
+    kind = "tx-queue" if one_kind_of_queue(switch.asic) else "uc-tx-queue"
+    return QosLines(
+        profile=PROFILE,
+        dscps=tuple(sorted(_dscps(qos), key=lambda line: int(line[0].partition(" ")[0]))),
+        to_queue=tuple((c.priority, f"{kind} {c.queue}") for c in qos.classes),
+        lossless=tuple(c.priority for c in qos.lossless),
+        queues=tuple(
+            Queue(f"{kind} {c.queue}", c.strict, c.share, c.ecn_low, c.ecn_high, c.ecn_percent)
+            for c in sorted(qos.classes, key=lambda c: c.queue)
+        ),
+        timeout=seconds(qos.watchdog.detect_ms),
+        recovery=seconds(qos.watchdog.restore_ms),
+    )
 
 
-def traffic_classes(priority: int, dscp: int) -> tuple[tuple[str, int], ...]:
-    """The one DSCP goes into the lossless class, and the others that EOS has there by default go out of it.
+def _dscps(qos: Qos) -> Iterator[tuple[str, int]]:
+    """Each class's DSCPs, some at a time, so that no line grows long."""
+    for c in qos.classes:
+        for at in range(0, len(c.dscps), _DSCPS_A_LINE):
+            yield " ".join(map(str, c.dscps[at : at + _DSCPS_A_LINE])), c.priority
 
-    By default the traffic class is the DSCP div 8, but 0 to 7 are class 1, which is best effort, and 8 to 15 class 0.
+
+def seconds(milliseconds: int) -> str:
+    """Seconds with the two decimals that the watchdog takes, rounded up."""
+    hundredths = -(-milliseconds // 10)
+    return f"{hundredths // 100}.{hundredths % 100:02}"
+
+
+def weighted_above_strict(qos: Qos) -> tuple[str, str] | None:
+    """A strict class with a weighted one in a higher queue, by name, if there is such a pair.
+
+    EOS serves every queue below a round-robin queue round-robin too, whatever is configured for it (EOS User Manual,
+    "Quality of Service", `priority`), so such a class would not be strict.
     """
-    first = 8 * {0: 1, 1: 0}.get(priority, priority)
-    best_effort = 0 if priority == 1 else 1
-    wanted: dict[int, list[int]] = {priority: [dscp]}
-    for other in range(first, first + 8):
-        if other != dscp:
-            wanted.setdefault(7 if other == _CONTROL_DSCP else best_effort, []).append(other)
-    return tuple((" ".join(map(str, those)), one) for one, those in sorted(wanted.items(), key=lambda item: item[1]))
+    for strict in qos.classes:
+        for other in qos.classes:
+            if strict.strict and not other.strict and other.queue > strict.queue:
+                return strict.name, other.name
+    return None

@@ -1,0 +1,28 @@
+"""Words that stand for what no spec and no output may hold or knows yet: secrets, serial numbers, images.
+
+Each is one word without anything that a shell, CSV, JSON, `sed` or a switch would read otherwise, so filling it in is a
+replacement of text: `sed "s/%serial:pod0-leaf1%/ABC1234/"`. None is legal as what it stands for, so one that was
+forgotten is refused and never taken for the real thing.
+"""
+
+from __future__ import annotations
+
+
+def secret(user: str) -> str:
+    """The hash of a user's password, which the operator's vault fills in."""
+    return f"%secret:{user}%"
+
+
+def serial(host: str) -> str:
+    """The serial number of the box that becomes a host, which a technician reads off it."""
+    return f"%serial:{host}%"
+
+
+def mac(host: str) -> str:
+    """The address of the management port of the box that becomes a host."""
+    return f"%mac:{host}%"
+
+
+def image(os: str) -> str:
+    """The file name of an operating system's image."""
+    return f"%image:{os}%"
