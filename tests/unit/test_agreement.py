@@ -274,7 +274,7 @@ def read_eos(text: str, switch: Switch) -> None:
             switch.asn = int(words[2])
         elif line.startswith("   router-id "):
             switch.router_id = words[1]
-        elif match := re.fullmatch(r"   neighbor interface (\S+) peer-group FABRIC remote-as (\d+)", line):
+        elif match := re.fullmatch(r"   neighbor interface (\S+) peer-group [A-Z]+ remote-as (\d+)", line):
             switch.sessions[match[1]] = int(match[2])
 
 
