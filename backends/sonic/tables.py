@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .._kit.device_model import Interface, SwitchModel
-from .._kit.ports import Port
+from .._kit.ports import Fec, Port
 from .platform import HOST_TYPE, TYPES, Platform
 from .rows import DOWN, UP, Row, Table, Tables
 
@@ -11,8 +11,8 @@ SCHEMA = "version_202305_01"
 """Version of CONFIG_DB that these tables are in. Without one a switch takes them for those of the first release and
 changes them by every step since (sonic-utilities, scripts/db_migrator.py); images from 2023-05 on know this one."""
 
-RS_FEC_FROM = 100 * 10**9
-"""From 100 Gbps on every lane rate in use asks for RS-FEC (IEEE 802.3 clauses 91, 119 and 134), in bit/s."""
+FEC: dict[Fec, str] = {"rs544": "rs", "rs528": "rs", "none": "none"}
+"""SONiC's words; which of the Reed-Solomon codes a port uses follows from its lanes."""
 
 
 def base_tables(switch: SwitchModel, platform: Platform, neighbours: Table) -> Tables:
@@ -71,8 +71,7 @@ def _port(interface: Interface, mtu: str) -> Row:
     row["speed"] = str(port.speed // 10**6)
     row["mtu"] = mtu
     row["subport"] = str(port.part)
-    if port.speed >= RS_FEC_FROM:
-        row["fec"] = "rs"
+    row["fec"] = FEC[port.fec]
     if interface.kind == "unused":
         row["admin_status"] = DOWN
     else:

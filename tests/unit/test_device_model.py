@@ -66,7 +66,7 @@ def test_a_leaf(clos: Files) -> None:
     # Names of ports are those of the switch's own system, at both ends.
     assert (up["kind"], up["group"], up["peer"]) == ("fabric", "UPLINKS", "pod0-spine0")
     assert (up["port"]["name"], up["peer_interface"], up["peer_port"]) == ("Ethernet1/1", "Ethernet2/1", "eth1")
-    assert up["port"]["fec"] == "rs544" and up["cable_m"] == 300 and up["room"] is None
+    assert up["port"]["fec"] == "rs544" and up["cable_m"] == 300 and up["room"]["xoff"] == 1621536
     (host, *_) = [i for i in leaf["interfaces"] if i["kind"] == "host"]
     assert host["address"].endswith("/31") and host["peer_asn"] == -1 and host["group"] == ""
 
