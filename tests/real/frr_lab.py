@@ -1,40 +1,37 @@
 """A lab of real FRR daemons: one network namespace a device, one veth pair a link.
 
-`Lab` boots what the backend wrote, exactly as it wrote it; `expectations` says from the links alone what must
-come of it; `faults` compares the two. Needs root, iproute2 and FRR.
+`boot` starts what a backend wrote, exactly as it wrote it; `lab_faults` compares what it does with what `lab_topology`
+says must come of the links. Needs root, iproute2 and FRR.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import shutil
 import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from rackwright.compiler.names import interface_names
-from rackwright.compiler.network.addresses import dotted
-from rackwright.compiler.network.routing import Routing
-from rackwright.compiler.plant import Plant
+from real.lab_files import Box
+from real.lab_topology import Cable, Topology
 
 DAEMONS = Path("/usr/lib/frr")
-BOOT_SECONDS = 90
 
-Addresses = Mapping[str, Sequence[tuple[str, str]]]
+HEADERS = {4: 28, 6: 48}
+"""Bytes of IP and ICMP headers."""
 
 
 def missing() -> str:
     """Why no lab can be run here; empty if one can."""
     if os.geteuid() != 0:
         return "needs root for network namespaces"
-    for program in ("ip", "ping", "vtysh"):
+    for program in ("ip", "ping", "sysctl", "vtysh"):
         if shutil.which(program) is None:
             return f"needs {program}"
     if not (DAEMONS / "bgpd").exists():
@@ -46,98 +43,12 @@ def missing() -> str:
     return ""
 
 
-@dataclass(frozen=True)
-class Cable:
-    """A link: device and interface at both ends. `addresses` are those of the plan, empty if unnumbered."""
-
-    a: tuple[str, str]
-    z: tuple[str, str]
-    addresses: tuple[str, str]
-
-
-@dataclass(frozen=True)
-class Topology:
-    """What the plant says: switches with AS number and loopback, hosts, and the cables between them."""
-
-    switches: Mapping[str, tuple[int, str]]
-    hosts: tuple[str, ...]
-    fabric: tuple[Cable, ...]
-    access: tuple[Cable, ...]
-    mtu: int
-    bfd: bool
-
-
-def topology(plant: Plant, routing: Routing, mtu: int, os: str = "frr") -> Topology:
-    """The lab's view of one network. Interfaces of hosts are `eth<n>`, those of switches as the catalog has them."""
-    names, links = plant.devices.names, plant.links
-    numbers = zip(routing.devices.tolist(), routing.asn.tolist(), routing.loopback.tolist(), strict=True)
-    switches = {names[device]: (asn, dotted(loopback)) for device, asn, loopback in numbers}
-    ports = [interface_names(plant, cls, os) for cls in plant.classes]
-    fabric: list[Cable] = []
-    access: list[Cable] = []
-    hosts: set[str] = set()
-    for n in range(len(links)):
-        ends, addresses = [], []
-        for device, port, address in (
-            (int(links.a_device[n]), int(links.a_terminal[n]), int(routing.a_address[n])),
-            (int(links.z_device[n]), int(links.z_terminal[n]), int(routing.z_address[n])),
-        ):
-            given = ports[int(plant.devices.cls[device])] if names[device] in switches else None
-            ends.append((names[device], given[port] if given is not None else f"eth{port + 1}"))
-            addresses.append("" if address < 0 else f"{dotted(address)}/31")
-        cable = Cable(ends[0], ends[1], (addresses[0], addresses[1]))
-        inside = [end[0] in switches for end in ends]
-        if all(inside):
-            fabric.append(cable)
-        elif any(inside):
-            access.append(cable)
-            hosts.update(end[0] for end, switch in zip(ends, inside, strict=True) if not switch)
-    return Topology(switches, tuple(sorted(hosts)), tuple(fabric), tuple(access), mtu, routing.policy.bfd)
-
-
-@dataclass(frozen=True)
-class Expectations:
-    """Sessions as (switch, interface) to peer's AS number; paths as (switch, destination switch) to their number."""
-
-    sessions: Mapping[tuple[str, str], int]
-    paths: Mapping[tuple[str, str], int]
-
-
-def expectations(top: Topology, down: frozenset[Cable] = frozenset()) -> Expectations:
-    """What must be seen, from the links alone, with some of them down."""
-    sessions: dict[tuple[str, str], int] = {}
-    neighbours: dict[str, list[str]] = {name: [] for name in top.switches}
-    for cable in top.fabric:
-        if cable not in down:
-            for end, other in ((cable.a, cable.z), (cable.z, cable.a)):
-                sessions[end] = top.switches[other[0]][0]
-                neighbours[end[0]].append(other[0])
-    paths: dict[tuple[str, str], int] = {}
-    for target in top.switches:
-        distance = _distances(neighbours, target)
-        for name in top.switches:
-            if name != target and name in distance:
-                # Parallel links to one neighbour are as many paths.
-                paths[name, target] = sum(distance[n] == distance[name] - 1 for n in neighbours[name])
-    return Expectations(sessions, paths)
-
-
-def _distances(neighbours: Mapping[str, list[str]], target: str) -> dict[str, int]:
-    distance, frontier = {target: 0}, {target}
-    while frontier:
-        level = distance[min(frontier)] + 1
-        frontier = {n for f in frontier for n in neighbours[f]} - distance.keys()
-        distance.update(dict.fromkeys(frontier, level))
-    return distance
-
-
 class Lab:
     """A running lab. Use `boot`, which takes it down again whatever happens."""
 
-    def __init__(self, top: Topology, configs: Mapping[str, str], own: Addresses, folder: Path) -> None:
+    def __init__(self, top: Topology, boxes: Mapping[str, Box], folder: Path) -> None:
         self.top = top
-        self._configs = configs
-        self._own = own
+        self._boxes = boxes
         self._folder = folder
         self._spaces: dict[str, str] = {}
         self._daemons: list[subprocess.Popen[bytes]] = []
@@ -149,53 +60,63 @@ class Lab:
         for number, name in enumerate((*self.top.switches, *self.top.hosts)):
             # The folder's name is unique, so labs can run beside each other.
             self._spaces[name] = f"{self._folder.name}-{number}"
-            _run("ip", "netns", "add", self._spaces[name])
-        for name, space in self._spaces.items():
-            router = name in self.top.switches
-            settings = {
-                "net.ipv6.conf.all.disable_ipv6": 0,
-                "net.ipv6.conf.default.disable_ipv6": 0,
-                "net.ipv6.conf.default.dad_transmits": 0,
-                "net.ipv4.conf.all.rp_filter": 0,
-                "net.ipv4.conf.default.rp_filter": 0,
-                "net.ipv4.ip_forward": int(router),
-                "net.ipv6.conf.all.forwarding": int(router),
-            }
-            _run("ip", "netns", "exec", space, "sysctl", "-qw", *(f"{k}={v}" for k, v in settings.items()))
-            _run("ip", "-n", space, "link", "set", "lo", "up")
-        for cable in (*self.top.fabric, *self.top.access):
-            self._connect(cable)
-        for name in self.top.switches:
-            self._start(name)
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(self._space, self._spaces))
+            list(pool.map(self._connect, (*self.top.fabric, *self.top.access)))
+            list(pool.map(self._start, self.top.switches))
+
+    def _space(self, name: str) -> None:
+        space = self._spaces[name]
+        _run("ip", "netns", "add", space)
+        settings = {
+            "net.ipv6.conf.all.disable_ipv6": "0",
+            "net.ipv6.conf.default.disable_ipv6": "0",
+            "net.ipv6.conf.default.dad_transmits": "0",
+            "net.ipv6.conf.default.accept_dad": "0",
+            "net.ipv4.conf.all.rp_filter": "0",
+            "net.ipv4.conf.default.rp_filter": "0",
+        }
+        if name in self._boxes:
+            settings |= self._boxes[name].sysctl
+        _run("ip", "netns", "exec", space, "sysctl", "-qw", *(f"{key}={value}" for key, value in settings.items()))
+        _run("ip", "-n", space, "link", "set", "lo", "up")
 
     def _connect(self, cable: Cable) -> None:
         (a, a_port), (z, z_port) = cable.a, cable.z
         ends = ("netns", self._spaces[a], "type", "veth", "peer", "name", z_port, "netns", self._spaces[z])
         _run("ip", "link", "add", a_port, *ends)
-        for (name, port), address, other in zip(
-            (cable.a, cable.z), cable.addresses, cable.addresses[::-1], strict=True
-        ):
-            space = self._spaces[name]
-            _run("ip", "-n", space, "link", "set", port, "mtu", str(self.top.mtu), "up")
-            if name in self.top.hosts and address:
-                _run("ip", "-n", space, "address", "add", address, "dev", port)
-                gateway = other.partition("/")[0]
-                _run("ip", "-n", space, "route", "append", "default", "via", gateway, "dev", port)
+        for (name, port), _, own, others in cable.ends():
+            mtu = self._boxes[name].mtu[port] if name in self._boxes else self.top.mtu
+            lines = [f"link set {port} mtu {mtu} up"]
+            if name in self.top.hosts:
+                # A host answers from the address that was asked, through the port that has it.
+                table = int(port.removeprefix("eth")) + 100
+                for family, address in own.items():
+                    gateway = others[family].partition("/")[0]
+                    lines += [
+                        f"-{family} address add {address} dev {port}",
+                        f"-{family} route add default via {gateway} dev {port} table {table}",
+                        f"-{family} rule add from {address.partition('/')[0]} table {table}",
+                    ]
+            for line in lines:
+                _run("ip", "-n", self._spaces[name], *line.split())
 
     def _start(self, name: str) -> None:
-        for port, address in self._own.get(name, ()):
+        box, space = self._boxes[name], self._spaces[name]
+        for port, address in box.addresses:
             if port.startswith("Loopback"):
                 # A pair of which nobody uses the other end: not every kernel has dummy interfaces.
-                _run(
-                    "ip", "-n", self._spaces[name], "link", "add", port, "up", "type", "veth", "peer", "name", "unused"
+                subprocess.run(
+                    ["ip", "-n", space, "link", "add", port, "up", "type", "veth", "peer", "name", "unused"],
+                    capture_output=True,
                 )
-                _run("ip", "-n", self._spaces[name], "link", "set", "unused", "up")
-            _run("ip", "-n", self._spaces[name], "address", "add", address, "dev", port)
-        home = self._folder / self._spaces[name]
+                _run("ip", "-n", space, "link", "set", "unused", "up")
+            _run("ip", "-n", space, "address", "add", address, "dev", port)
+        home = self._folder / space
         home.mkdir()
         # The daemons give up root's rights and must still reach their folder.
         shutil.chown(home, "frr", "frr")
-        (home / "frr.conf").write_text(self._configs[name])
+        (home / "frr.conf").write_text(box.frr)
         (home / "vtysh.conf").write_text("")
         for daemon in ("zebra", "bgpd", "bfdd"):
             own = {
@@ -203,7 +124,7 @@ class Lab:
                 "bgpd": ["-p", "179"],
                 "bfdd": ["--bfdctl", str(home / "bfdd.sock")],
             }[daemon]
-            command = ["ip", "netns", "exec", self._spaces[name], str(DAEMONS / daemon), *own]
+            command = ["ip", "netns", "exec", space, str(DAEMONS / daemon), *own]
             command += ["-u", "frr", "-g", "frr", "-P", "0", "-z", str(home / "zserv.api")]
             command += ["-i", str(home / f"{daemon}.pid"), "--vty_socket", str(home)]
             command += ["-f", "/dev/null", "--log", f"file:{home / 'log'}"]
@@ -228,16 +149,30 @@ class Lab:
 
     # --- looking ---
 
-    def show(self, switch: str, command: str) -> Any:
-        """What a `show … json` of a switch says."""
+    def show(self, switch: str, *commands: str) -> list[Any]:
+        """What `show … json` commands of a switch say, in one go."""
         home = self._folder / self._spaces[switch]
-        text = _run("vtysh", "--vty_socket", str(home), "--config_dir", str(home), "-c", command)
-        return json.loads(text or "{}")
+        asked = [word for command in commands for word in ("-c", command)]
+        text = _run("vtysh", "--vty_socket", str(home), "--config_dir", str(home), *asked)
+        found, reader = [], json.JSONDecoder()
+        while text := text.lstrip():
+            value, end = reader.raw_decode(text)
+            found.append(value)
+            text = text[end:]
+        assert len(found) == len(commands), (switch, commands, found)
+        return found
 
-    def ping(self, host: str, address: str) -> bool:
-        """Whether an address answers a host."""
-        command = ["ip", "netns", "exec", self._spaces[host], "ping", "-c1", "-W1", "-q", address]
-        return subprocess.run(command, capture_output=True).returncode == 0
+    def inside(self, device: str, *command: str) -> subprocess.CompletedProcess[str]:
+        """A command in the namespace of a device."""
+        return subprocess.run(["ip", "netns", "exec", self._spaces[device], *command], capture_output=True, text=True)
+
+    def ping(self, host: str, own: str, others: Sequence[str]) -> set[str]:
+        """Which addresses answer a host that asks from one of its own, with packets of the whole MTU."""
+        size = self.top.mtu - HEADERS[6 if ":" in own else 4]
+        # One shell for all of them: most of the time goes into starting processes. Those that fail get a second go.
+        once = f"ping -q -c1 -W1 -M do -s {size} -I {own}"
+        script = f"for a in {' '.join(others)}; do {once} $a >/dev/null || {once} $a >/dev/null && echo $a; done"
+        return set(self.inside(host, "sh", "-c", script).stdout.split())
 
     def cut(self, cable: Cable) -> None:
         """Take a link down at both ends."""
@@ -249,102 +184,13 @@ class Lab:
         for name, port in (cable.a, cable.z):
             _run("ip", "-n", self._spaces[name], "link", "set", port, "up")
 
-    def faults(self, expected: Expectations) -> list[str]:
-        """Everything that is not as expected, one line each."""
-        found = []
-        for switch in self.top.switches:
-            found += self._session_faults(switch, expected)
-            found += self._path_faults(switch, expected)
-            found += self._detection_faults(switch, expected)
-        return found
-
-    def _session_faults(self, switch: str, expected: Expectations) -> list[str]:
-        seen: dict[tuple[str, str], tuple[str, int]] = {}
-        for peer, facts in self.show(switch, "show bgp ipv4 unicast summary json").get("peers", {}).items():
-            seen[switch, self._port_of(switch, peer)] = (facts["state"], facts["remoteAs"])
-        wanted = {key: asn for key, asn in expected.sessions.items() if key[0] == switch}
-        found = [f"{switch}: no session on {port}" for _, port in wanted.keys() - seen.keys()]
-        for (_, port), (state, asn) in seen.items():
-            if (switch, port) not in wanted:
-                if state == "Established":
-                    found.append(f"{switch}: a session on {port} that no link explains")
-            elif state != "Established":
-                found.append(f"{switch}: {port} is not established")
-            elif asn != wanted[switch, port]:
-                found.append(f"{switch}: {port} leads to AS {asn}, not {wanted[switch, port]}")
-        return found
-
-    def _port_of(self, switch: str, peer: str) -> str:
-        """The interface behind a peer, which FRR calls by its address if the session is numbered."""
-        for cable in self.top.fabric:
-            for end, other in ((cable.a, cable.addresses[1]), (cable.z, cable.addresses[0])):
-                if end[0] == switch and peer == other.partition("/")[0]:
-                    return end[1]
-        return peer
-
-    def _detection_faults(self, switch: str, expected: Expectations) -> list[str]:
-        """With BFD every session must have one that is up."""
-        if not self.top.bfd:
-            return []
-        peers = self.show(switch, "show bfd peers json") or []
-        up = {peer.get("interface") for peer in peers if peer["status"] == "up"}
-        return [f"{switch}: no BFD on {port}" for name, port in expected.sessions if name == switch and port not in up]
-
-    def _path_faults(self, switch: str, expected: Expectations) -> list[str]:
-        routes = self.show(switch, "show ip route json")
-        found = []
-        for target, (_, loopback) in self.top.switches.items():
-            if target == switch:
-                continue
-            width = 0
-            for route in routes.get(f"{loopback}/32", []):
-                if route.get("selected"):
-                    width = sum(bool(hop.get("fib")) for hop in route["nexthops"])
-            wanted = expected.paths.get((switch, target), 0)
-            if width != wanted:
-                found.append(f"{switch}: {width} paths to {target}, not {wanted}")
-        return found
-
-    def ping_faults(self) -> list[str]:
-        """Pairs of hosts that do not reach each other."""
-        address: dict[str, str] = {}
-        for cable in self.top.access:
-            for (name, _), own in zip((cable.a, cable.z), cable.addresses, strict=True):
-                if name in self.top.hosts:
-                    address.setdefault(name, own.partition("/")[0])
-        pairs = [(one, other) for one in address for other in address if one != other]
-        return [
-            f"{a} does not reach {z}" for a, z in pairs if not self.ping(a, address[z]) and not self.ping(a, address[z])
-        ]
-
-    def settle(self, expected: Expectations, seconds: float) -> list[str]:
-        """The faults that are left when there are none, or when the time is over."""
-        end = time.monotonic() + seconds
-        while (found := self.faults(expected)) and time.monotonic() < end:
-            time.sleep(0.5)
-        return found
-
-    def steady(self, expected: Expectations, quiet: float = 8) -> list[str]:
-        """The faults that stay: when no other has come or gone for a while."""
-        found, since = self.faults(expected), time.monotonic()
-        end = since + BOOT_SECONDS
-        while time.monotonic() < min(end, since + quiet):
-            time.sleep(0.5)
-            now = self.faults(expected)
-            if now != found:
-                found, since = now, time.monotonic()
-        return found
-
 
 @contextmanager
-def boot(top: Topology, configs: Mapping[str, str], own: Addresses | None = None) -> Iterator[Lab]:
-    """A lab of these configurations, by device name; gone afterwards, also after a failure.
-
-    `own` are addresses that the system sets and not FRR, by device: interface and address with length.
-    """
+def boot(top: Topology, boxes: Mapping[str, Box]) -> Iterator[Lab]:
+    """A lab of these switches, by name; gone afterwards, also after a failure."""
     with tempfile.TemporaryDirectory(prefix="rwlab") as folder, _room_for_neighbours():
         Path(folder).chmod(0o755)
-        lab = Lab(top, configs, own or {}, Path(folder))
+        lab = Lab(top, boxes, Path(folder))
         try:
             lab.up()
             yield lab
@@ -379,10 +225,3 @@ def _wait_for(path: Path) -> None:
         if time.monotonic() > end:
             raise RuntimeError(f"{path.name} did not start")
         time.sleep(0.02)
-
-
-def with_fault(config: str, pattern: str, replacement: str) -> str:
-    """A configuration with a planted fault; the pattern must be there."""
-    changed = re.sub(pattern, replacement, config, count=1, flags=re.MULTILINE)
-    assert changed != config, pattern
-    return changed

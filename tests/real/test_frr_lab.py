@@ -1,192 +1,182 @@
-"""Real FRR judges what the FRR backend writes: its parser, then its daemons.
-
-The daemons' test boots a fabric in network namespaces and compares what they do with what the links alone ask for.
-"""
+"""Fabrics of real FRR daemons in network namespaces do what their links ask for, and nothing else."""
 
 from __future__ import annotations
 
-import json
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from real import frr_lab
-from unit.fabrics import CLOS, SPECS, built, rendered, routed, with_network
+from real.frr_lab import Lab, boot
+from real.lab_boxes import boxes
+from real.lab_faults import ping_faults, settle
+from real.lab_files import bare, sonic, whole
+from real.lab_topology import Topology, expectations, topology
+from unit.fabrics import CLOS, SPECS, built, edited, routed, with_network
 
 from rackwright.backends.frr import Frr
 from rackwright.backends.sonic import Sonic
-from rackwright.compiler.backend import Backend, Request
+from rackwright.compiler.backend import Request
 from rackwright.compiler.design import Design
+from rackwright.compiler.network.lossless import mtu_of
 from rackwright.compiler.plant import Plant
 from rackwright.compiler.schema.routing import Ebgp
 
-pytestmark = pytest.mark.real
-needs_parser = pytest.mark.skipif(shutil.which("vtysh") is None, reason="needs vtysh, of Debian's frr")
 MISSING = frr_lab.missing()
-needs_lab = pytest.mark.skipif(bool(MISSING), reason=MISSING or "no reason")
-
-MTU = 9100
+pytestmark = [pytest.mark.real, pytest.mark.skipif(bool(MISSING), reason=MISSING or "no reason")]
 
 
-# --- the parser ---
+def of(design: Design, plant: Plant) -> Topology:
+    return topology(plant, routed(design, plant), mtu_of(design.networks[0]))
 
 
-def parsed(path: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["vtysh", "-C", "-f", str(path)], capture_output=True, text=True)
-
-
-def configs(backend: Backend, design: Design, plant: Plant, request: Request | None = None) -> dict[str, str]:
-    """Every frr.conf of a backend, by device."""
-    files = rendered(backend, design, plant, request)
-    return {path.split("/")[2]: text for path, text in files.items() if path.endswith("/frr.conf")}
-
-
-@needs_parser
-@pytest.mark.parametrize("backend", [Frr(), Sonic()], ids=lambda b: b.name)
-@pytest.mark.parametrize("spec", ["lab_4x2", "llama3_24k", "clos"])
-def test_the_parser_takes_every_line(backend: Backend, spec: str, tmp_path: Path) -> None:
-    named = backend.name == "frr" or spec != "llama3_24k"
-    design, plant = built(CLOS if spec == "clos" else SPECS / f"{spec}.rack")
-    texts = configs(backend, design, plant, Request(named=named))
-    # Of a large design a sample: the first and last of each class are in it, and every 97th.
-    sample = sorted(texts)[:: 97 if len(texts) > 100 else 1]
-    assert sample
-    for name in sample:
-        path = tmp_path / name
-        path.write_text(texts[name])
-        done = parsed(path)
-        assert done.returncode == 0, (name, done.stdout, done.stderr)
-
-
-@needs_parser
-@pytest.mark.parametrize("line", ["neighbour swp1 interface", "maximum-paths none", "bgp router-id 10.0.0.256"])
-def test_the_parser_refuses_a_planted_line(line: str, tmp_path: Path) -> None:
-    text = next(iter(configs(Frr(), *built(SPECS / "lab_4x2.rack")).values()))
-    path = tmp_path / "frr.conf"
-    path.write_text(frr_lab.with_fault(text, r"^ bgp log-neighbor-changes$", f" {line}"))
-    assert parsed(path).returncode != 0
-
-
-# --- the daemons ---
-
-
-@pytest.fixture(scope="module")
-def design() -> tuple[Design, Plant]:
-    return built(SPECS / "lab_4x2.rack")
-
-
-@pytest.fixture(scope="module")
-def top(design: tuple[Design, Plant]) -> frr_lab.Topology:
-    return frr_lab.topology(design[1], routed(*design), MTU)
-
-
-@pytest.fixture(scope="module")
-def lab(design: tuple[Design, Plant], top: frr_lab.Topology) -> Iterator[frr_lab.Lab]:
-    with frr_lab.boot(top, configs(Frr(), *design)) as running:
-        yield running
-
-
-@needs_lab
-def test_every_session_path_and_host(lab: frr_lab.Lab, top: frr_lab.Topology) -> None:
-    expected = frr_lab.expectations(top)
-    # Eight links of two ends; six switches that each see five others.
-    assert (len(expected.sessions), len(expected.paths)) == (16, 30)
-    assert expected.paths["compute0-leaf0", "compute1-leaf1"] == 2
-    assert expected.paths["net-spine0", "net-spine1"] == 4
-    assert lab.settle(expected, frr_lab.BOOT_SECONDS) == []
-    assert lab.ping_faults() == []
-
-
-@needs_lab
-def test_nothing_but_loopbacks_and_blocks_crosses_the_fabric(lab: frr_lab.Lab, top: frr_lab.Topology) -> None:
-    assert lab.settle(frr_lab.expectations(top), frr_lab.BOOT_SECONDS) == []
-    learnt = [prefix for prefix, routes in lab.show("net-spine0", "show ip route bgp json").items() if routes]
-    assert sorted(p for p in learnt if not p.endswith("/32")) == [f"10.0.0.{32 * n}/27" for n in range(4)]
-    assert len([p for p in learnt if p.endswith("/32")]) == 5
-
-
-@needs_lab
-def test_a_link_that_goes_down_costs_one_path(lab: frr_lab.Lab, top: frr_lab.Topology) -> None:
-    cable = top.fabric[0]
-    before, after = frr_lab.expectations(top), frr_lab.expectations(top, frozenset([cable]))
-    assert lab.settle(before, frr_lab.BOOT_SECONDS) == []
+def comes_up_and_heals(lab: Lab) -> None:
+    """All sessions, routes and pings; then the same without one link, and with it again."""
+    top, cable = lab.top, lab.top.fabric[0]
+    before, after = expectations(top), expectations(top, frozenset([cable]))
+    assert before != after
+    assert settle(lab, before) == []
+    assert ping_faults(lab) == []
     lab.cut(cable)
-    try:
-        assert lab.faults(before) != []
-        assert lab.settle(after, 30) == []
-        assert lab.ping_faults() == []
-    finally:
-        lab.mend(cable)
-    assert lab.settle(before, frr_lab.BOOT_SECONDS) == []
+    assert settle(lab, after, 30) == []
+    assert ping_faults(lab) == []
+    lab.mend(cable)
+    assert settle(lab, before) == []
 
 
-@needs_lab
-def test_planted_faults_are_seen(design: tuple[Design, Plant], top: frr_lab.Topology) -> None:
-    """One fault a switch, each of which the checker must find where it is."""
-    texts = configs(Frr(), *design)
-    planted = {
-        # A wrong AS number, a neighbour left out, a single path, a loopback that is not announced, a wrong /31.
-        "net-spine1": (r"^router bgp \d+$", "router bgp 4200009999"),
-        "compute0-leaf0": (r"^ neighbor swp10 interface peer-group FABRIC\n", ""),
-        "compute0-leaf1": (r"^  maximum-paths 2$", "  maximum-paths 1"),
-        "compute1-leaf0": (r"^ip prefix-list OWN seq 10 .*\n", ""),
-        "compute1-leaf1": (r"^ ip address 10\.0\.0\.96/31$", " ip address 10.0.0.92/31"),
-    }
-    for name, (pattern, replacement) in planted.items():
-        texts[name] = frr_lab.with_fault(texts[name], pattern, replacement)
-    with frr_lab.boot(top, texts) as lab:
-        found = lab.steady(frr_lab.expectations(top))
-        assert "compute1-leaf0: swp10 leads to AS 4200009999, not 4200000005" in found
-        assert "compute0-leaf0: no session on swp10" in found
-        assert "net-spine1: swp1 is not established" in found
-        assert "compute0-leaf1: 1 paths to compute1-leaf1, not 2" in found
-        assert "net-spine0: 0 paths to compute1-leaf0, not 1" in found
-        assert any("compute1-host2" in line for line in lab.ping_faults())
+# --- the shipped labs ---
 
 
-@needs_lab
-def test_unequal_numbers_need_the_relaxed_comparison(design: tuple[Design, Plant], top: frr_lab.Topology) -> None:
-    texts = configs(Frr(), *design)
-    name = "compute0-leaf0"
-    texts[name] = frr_lab.with_fault(texts[name], r"^ bgp bestpath as-path multipath-relax\n", "")
-    # The datacenter profile has it by default, so the profile has to go as well.
-    texts[name] = frr_lab.with_fault(texts[name], r"^frr defaults datacenter\n", "frr defaults traditional\n")
-    with frr_lab.boot(top, texts) as lab:
-        assert f"{name}: 1 paths to compute1-leaf0, not 2" in lab.steady(frr_lab.expectations(top))
+@pytest.fixture(scope="module")
+def lab_4x2() -> Iterator[Lab]:
+    design, plant = built(SPECS / "lab_4x2.rack")
+    with boot(of(design, plant), boxes(Frr(), design, plant, bare)) as lab:
+        yield lab
 
 
-@needs_lab
-@pytest.mark.parametrize("unnumbered", [True, False])
-def test_three_tiers(unnumbered: bool) -> None:
-    design, plant = built(CLOS)
-    pools = design.networks[0].attributes.pools.model_copy(update={"fabric": "10.64.0.0/20"})
-    design, plant = with_network(design, routing=Ebgp(unnumbered=unnumbered, bfd=True), pools=pools)
-    top = frr_lab.topology(plant, routed(design, plant), MTU)
-    expected = frr_lab.expectations(top)
-    assert expected.paths["pod0-leaf0", "pod1-leaf0"] == 2
-    with frr_lab.boot(top, configs(Frr(), design, plant)) as lab:
-        assert lab.settle(expected, frr_lab.BOOT_SECONDS) == []
-        assert lab.ping_faults() == []
+def test_leaves_and_spines(lab_4x2: Lab) -> None:
+    expected = expectations(lab_4x2.top)
+    # Eight links of two ends; six switches that each hear five loopbacks and the blocks of the other leaves.
+    assert (len(expected.sessions), len(expected.routes)) == (16, 30 + 4 * 3 + 2 * 4)
+    assert expected.routes["compute0-leaf0", "10.255.0.4/32"] == 2
+    comes_up_and_heals(lab_4x2)
+
+
+def test_sessions_have_the_timers_of_the_plan(lab_4x2: Lab) -> None:
+    assert settle(lab_4x2, expectations(lab_4x2.top)) == []
+    for facts in lab_4x2.show("net-spine0", "show bgp neighbors json")[0].values():
+        assert (facts["bgpTimerKeepAliveIntervalMsecs"], facts["bgpTimerHoldTimeMsecs"]) == (3000, 9000)
+        assert facts["peerGroup"] == "DOWNLINKS"
+        assert (facts["peerBfdInfo"]["txMinInterval"], facts["peerBfdInfo"]["detectMultiplier"]) == (300, 3)
+    for peer in lab_4x2.show("net-spine0", "show bfd peers json")[0]:
+        assert (peer["remote-transmit-interval"], peer["remote-receive-interval"]) == (300, 300)
+
+
+def test_three_tiers_in_both_families() -> None:
+    """Twenty switches, set up as a machine would be: addresses from `interfaces`, then FRR."""
+    design, plant = built(SPECS / "lab_3tier.rack")
+    top = of(design, plant)
+    expected = expectations(top)
+    assert (len(top.switches), len(top.hosts), len(expected.sessions)) == (20, 16, 96)
+    loopback = {name: switch.loopback for name, switch in top.switches.items()}
+    for family in (4, 6):
+        assert expected.routes["pod0-k0-leaf0", loopback["pod1-k1-leaf1"][family]] == 3
+        assert expected.routes["pod0-net-spine1", loopback["pod1-net-spine1"][family]] == 4
+        assert expected.routes["plane0-core0", loopback["pod1-k1-leaf1"][family]] == 2
+    with boot(top, boxes(Frr(), design, plant, whole)) as lab:
+        comes_up_and_heals(lab)
         # Two pods are reserved: a core knows their sessions already, and they wait.
-        peers = lab.show("core0", "show bgp ipv4 unicast summary json")["peers"]
-        assert sorted(p["state"] == "Established" for p in peers.values()) == [False, False, True, True]
+        peers = lab.show("plane0-core0", "show bgp ipv4 unicast summary json")[0]["peers"]
+        assert sorted(p["state"] == "Established" for p in peers.values()) == [False] * 4 + [True] * 4
 
 
-@needs_lab
-def test_the_two_files_of_sonic_make_one_fabric() -> None:
-    """Addresses from config_db.json, as SONiC sets them, and routing from the frr.conf beside it."""
-    design, plant = built(CLOS)
-    own = {}
-    for path, text in rendered(Sonic(), design, plant).items():
-        if path.endswith("config_db.json"):
-            tables = json.loads(text)
-            rows = [
-                key.split("|") for name in ("LOOPBACK_INTERFACE", "INTERFACE") for key in tables[name] if "|" in key
-            ]
-            own[path.split("/")[2]] = [(port, address) for port, address in rows]
-    top = frr_lab.topology(plant, routed(design, plant), MTU, "sonic")
-    with frr_lab.boot(top, configs(Sonic(), design, plant), own) as lab:
-        assert lab.settle(frr_lab.expectations(top), frr_lab.BOOT_SECONDS) == []
-        assert lab.ping_faults() == []
+def test_two_planes_of_rails() -> None:
+    """Every address of a host with four ports is reached from the ports of its plane, and from those of no other."""
+    design, plant = built(SPECS / "dual_plane_rail.rack", {"servers": "4", "rails": "2", "rails_a_leaf": "1"})
+    top = of(design, plant)
+    assert (len(top.switches), len(top.hosts), len(top.host_addresses())) == (8, 4, 16)
+    expected = expectations(top)
+    seen = {(name[:6], target[:6]) for name in top.switches for target in top.switches
+            if (name, top.switches[target].loopback[4]) in expected.routes}  # fmt: skip
+    assert seen == {("plane0", "plane0"), ("plane1", "plane1")}
+    with boot(top, boxes(Frr(), design, plant, bare)) as lab:
+        comes_up_and_heals(lab)
+        own = {leaf: addresses[4] for host, leaf, addresses in top.host_addresses() if host == "compute001"}
+        far = {leaf: addresses[4] for host, leaf, addresses in top.host_addresses() if host == "compute004"}
+        answers = lab.ping("compute001", own["plane0-leaf0"], [far["plane0-leaf1"], far["plane1-leaf0"]])
+        assert answers == {far["plane0-leaf1"]}
+
+
+# --- what a network may say of its routing ---
+
+
+def test_numbered_sessions_and_a_number_a_tier() -> None:
+    design, _ = built(CLOS)
+    pools = design.networks[0].attributes.pools.model_copy(
+        update={
+            "fabric": "10.64.0.0/20",
+            "fabric6": "fd00:0:0:3::/64",
+            "loopback6": "fd00:0:0:1::/64",
+            "host6": "fd00:0:0:2::/64",
+        }
+    )
+    policy = Ebgp(unnumbered=False, bfd=True, asn_plan="per_tier")
+    design, plant = with_network(design, routing=policy, pools=pools)
+    top = of(design, plant)
+    assert {switch.asn for switch in top.switches.values()} == {4200000000, 4200000001, 4200000002}
+    routes = expectations(top).routes
+    # A leaf that heard of a spine cannot tell the other spine: there its number is in the path.
+    assert ("pod0-spine0", top.switches["pod0-spine1"].loopback[4]) not in routes
+    assert routes["pod0-leaf0", top.switches["pod1-leaf0"].loopback[6]] == 2
+    with boot(top, boxes(Frr(), design, plant, bare)) as lab:
+        comes_up_and_heals(lab)
+
+
+def test_a_default_route_downwards_and_host_links_upwards() -> None:
+    design, _ = built(CLOS)
+    pools = design.networks[0].attributes.pools.model_copy(
+        update={"loopback6": "fd00:0:0:1::/64", "host6": "fd00:0:0:2::/64"}
+    )
+    policy = {
+        "bfd": True,
+        "downward": "default",
+        "aggregate": False,
+        "communities": {"loopback": "65000:1", "host": "65000:2"},
+    }
+    design, plant = with_network(design, routing=Ebgp.model_validate(policy), pools=pools)
+    top = of(design, plant)
+    routes = expectations(top).routes
+    assert routes["pod0-leaf0", "0.0.0.0/0"] == routes["pod0-leaf0", "::/0"] == 2
+    assert routes["core0", "10.128.0.24/31"] == 1 and ("pod1-leaf0", "10.128.0.24/31") not in routes
+    with boot(top, boxes(Frr(), design, plant, bare)) as lab:
+        assert settle(lab, expectations(top)) == []
+        assert ping_faults(lab) == []
+        host, loopback = lab.show(
+            "core0",
+            "show bgp ipv4 unicast 10.128.0.24/31 json",
+            f"show bgp ipv6 unicast {top.switches['pod0-leaf0'].loopback[6]} json",
+        )
+        assert {p["community"]["string"] for p in host["paths"]} == {"65000:2"}
+        assert {p["community"]["string"] for p in loopback["paths"]} == {"65000:1"}
+
+
+def test_the_aggregate_has_the_community_of_hosts_and_sonic_routes_beside_frr(tmp_path: Path) -> None:
+    """Leaves and cores run SONiC, spines FRR: each has the files of its own backend, and they make one fabric."""
+    mixed = [(f"{name} : test_switch", f"{name} : test_switch {{ os = {os} }}") for name, os in SYSTEMS.items()]
+    routing = ("base_asn = 4200000000 }", 'base_asn = 4200000000\n communities { host = "65000:2" }\n }')
+    design, plant = edited(tmp_path, *mixed, routing)
+
+    def system(cls: object) -> str:
+        return str(plant.element_of(cls).os)  # type: ignore[arg-type]
+
+    top = topology(plant, routed(design, plant), mtu_of(design.networks[0]), system)
+    found = boxes(Sonic(), design, plant, sonic, Request()) | boxes(Frr(), design, plant, bare, Request())
+    assert found.keys() == top.switches.keys()
+    with boot(top, found) as lab:
+        assert settle(lab, expectations(top)) == []
+        assert ping_faults(lab) == []
+        block = lab.show("core0", f"show bgp ipv4 unicast {top.switches['pod0-leaf0'].blocks[4]} json")[0]
+        assert {p["community"]["string"] for p in block["paths"]} == {"65000:2"}
+
+
+SYSTEMS = {"leaf[2] ": "sonic", "spine[2]": "frr", "core[2]    ": "sonic"}
