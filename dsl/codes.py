@@ -119,6 +119,7 @@ CODES: dict[str, Code] = {
     "RW7032": Code("error", "the switch identifiers of a scheduled fabric run out"),
     "RW7033": Code("error", "the links of a scheduled fabric are uneven"),
     "RW7034": Code("error", "switches of one level of a scheduled fabric are linked"),
+    "RW7040": Code("error", "an MTU that InfiniBand does not have"),
     "RW7101": Code("error", "a requirement does not hold"),
     "RW7102": Code("error", "a requirement cannot be decided"),
     # --- RW8: backends ---
@@ -148,6 +149,10 @@ CODES: dict[str, Code] = {
     "RW8072": Code("error", "EOS would serve these queues otherwise"),
     "RW8073": Code("error", "a PFC watchdog that EOS does not have"),
     "RW8074": Code("note", "EOS sets lossless headroom by itself"),
+    "RW8090": Code("error", "a switch of MLNX-OS is in no InfiniBand network"),
+    "RW8091": Code("error", "a port that MLNX-OS would have to split"),
+    "RW8092": Code("note", "a port's far end is too long for MLNX-OS to describe"),
+    "RW8093": Code("warning", "OpenSM is not told how to route a fabric that is no tree"),
     "RW8100": Code("note", "there is no workload to simulate"),
     "RW8101": Code("error", "it is not clear which port serves which accelerator"),
     "RW8102": Code("error", "the fabric of this workload is not a tree of tiers"),

@@ -10,16 +10,18 @@ from .facts import Facts
 
 
 def numbering(facts: Facts) -> Iterator[Diagnostic]:
-    """RW70xx, as the numbering of the routed networks finds them; RW3017 where only what is reserved is wrong.
+    """RW70xx, as the numbering of routed networks and of InfiniBand subnets finds them; RW3017 where only what is
+    reserved is wrong.
 
     Switches are configured from the plant at capacity, so a mistake there would leave them without a file.
     """
     if not facts.design.networks:
         return
-    from ..network.routing import plan
+    from ..network import routing, subnet
 
-    _, told = plan(facts.design, facts.plant)
-    yield from told
-    grown = facts.plant.at_capacity
-    if grown is not facts.plant and not has_errors(told):
-        yield from reserved(plan(grown.design, grown)[1])
+    for plan in (routing.plan, subnet.plan):
+        _, told = plan(facts.design, facts.plant)
+        yield from told
+        grown = facts.plant.at_capacity
+        if grown is not facts.plant and not has_errors(told):
+            yield from reserved(plan(grown.design, grown)[1])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address
+from itertools import chain, combinations, product
 
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ..design import Design, Network
@@ -101,6 +102,17 @@ def read_pools(network: Network, fabric: Fabric) -> tuple[PoolSet | None, list[D
     return (None if told else PoolSet(**fours, **sixes, gateway=gateway)), told  # type: ignore[arg-type]
 
 
+def read_management(network: Network, fabric: Fabric) -> tuple[Prefix | None, int, list[Diagnostic]]:
+    """The management pool and its gateway (-1: none), for a network that needs no other; or what is wrong with them."""
+    text = network.attributes.pools.management
+    pool = None if text is None else parse_prefix(text)
+    if isinstance(pool, str):
+        help = f'write an IPv4 prefix such as `management = "{_EXAMPLES["management"]}"`'
+        return None, -1, [diagnose("RW7003", network.origin, "the `management` pool", detail=pool, help=help)]
+    gateway, told = _gateway(network, pool, fabric)
+    return pool, gateway, told + _short(network, [_management(pool, fabric)])
+
+
 def _lonely(network: Network, texts: dict[str, str | None]) -> list[Diagnostic]:
     return [
         diagnose(
@@ -148,20 +160,28 @@ def too_small(network: Network, fabric: Fabric, pools: PoolSet) -> list[Diagnost
     loopbacks = "one address for each switch it may hold, after the first, which is free"
     hosts = "a block for each leaf, two addresses for each port"
     links = "two addresses for each fabric link it may hold"
-    wanted: list[tuple[str, Prefix | Prefix6 | None, int, str]] = [
+    wanted: list[_Wanted] = [
         ("loopback", pools.loopback, fabric.capacity + 1, loopbacks),
         ("loopback6", pools.loopback6, fabric.capacity + 1, loopbacks),
         ("host", pools.host if fabric.host.any() else None, fabric.host_size, hosts),
         ("host6", pools.host6 if fabric.host.any() else None, fabric.host_size, hosts),
         ("fabric", pools.fabric, 2 * fabric.link_count, links),
         ("fabric6", pools.fabric6, 2 * fabric.link_count, links),
-        (
-            "management",
-            pools.management,
-            fabric.capacity + FIRST_SWITCH + 1,
-            "one for each switch it may hold, besides the gateway and the first and last of the prefix",
-        ),
+        _management(pools.management, fabric),
     ]
+    return _short(network, wanted)
+
+
+_Wanted = tuple[str, Prefix | Prefix6 | None, int, str]
+"""A pool, how many addresses are needed of it, and why."""
+
+
+def _management(pool: Prefix | None, fabric: Fabric) -> _Wanted:
+    why = "one for each switch it may hold, besides the gateway and the first and last of the prefix"
+    return "management", pool, fabric.capacity + FIRST_SWITCH + 1, why
+
+
+def _short(network: Network, wanted: Iterable[_Wanted]) -> list[Diagnostic]:
     told = []
     for name, pool, needed, why in wanted:
         if pool is None or needed <= pool.size:
@@ -177,19 +197,35 @@ def too_small(network: Network, fabric: Fabric, pools: PoolSet) -> list[Diagnost
 
 def overlaps(design: Design, networks: Iterable[int]) -> list[Diagnostic]:
     """Pools of all routed networks must be apart: they meet in the hosts and in the operator's tools."""
-    pools: list[tuple[int, str, Prefix | Prefix6]] = []
+    return _apart(design, combinations(_named(design, networks, _EXAMPLES), 2))
+
+
+def management_overlaps(design: Design, networks: Iterable[int], routed: Iterable[int]) -> list[Diagnostic]:
+    """Management pools of networks that have no others must be apart, and apart from all pools of routed ones."""
+    own = _named(design, networks, ["management"])
+    return _apart(design, chain(combinations(own, 2), product(own, _named(design, routed, _EXAMPLES))))
+
+
+_Named = tuple[int, str, Prefix | Prefix6]
+"""A pool with its network and its name."""
+
+
+def _named(design: Design, networks: Iterable[int], names: Iterable[str]) -> list[_Named]:
+    pools: list[_Named] = []
     for number in networks:
         given = design.networks[number].attributes.pools
-        for name in _EXAMPLES:
+        for name in names:
             text = getattr(given, name)
             prefix = "" if text is None else parse_prefix6(text) if name in _SIXES else parse_prefix(text)
             if not isinstance(prefix, str):
                 pools.append((number, name, prefix))
+    return pools
+
+
+def _apart(design: Design, pairs: Iterable[tuple[_Named, _Named]]) -> list[Diagnostic]:
     told = []
-    for place, (network, name, pool) in enumerate(pools):
-        for other_network, other_name, other in pools[place + 1 :]:
-            if not _overlap(pool, other):
-                continue
+    for (network, name, pool), (other_network, other_name, other) in pairs:
+        if _overlap(pool, other):
             one, two = design.networks[network], design.networks[other_network]
             detail = f"`{name}` is {pool}, `{other_name}` of network {two.name} is {other}"
             also = [(two.origin, "the other pool")] if two is not one else []

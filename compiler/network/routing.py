@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...dsl.diagnostics import Diagnostic, diagnose, has_errors
-from ..design import Design, Network
+from ..design import Design
 from ..indices import evaluate
 from ..names import index_keys
 from ..plant import Plant
@@ -71,7 +71,7 @@ def plan(design: Design, plant: Plant) -> tuple[tuple[Routing, ...], tuple[Diagn
     planned: list[Routing] = []
     told: list[Diagnostic] = []
     found = fabrics(design, plant)
-    told += _shared_switches(plant, found)
+    told += shared_switches(plant, found)
     for fabric in found:
         pools, mistakes = read_pools(design.networks[fabric.network], fabric)
         if pools is not None and fabric.classes:
@@ -83,8 +83,8 @@ def plan(design: Design, plant: Plant) -> tuple[tuple[Routing, ...], tuple[Diagn
     return (() if has_errors(told) else tuple(planned)), tuple(told)
 
 
-def _shared_switches(plant: Plant, found: tuple[Fabric, ...]) -> list[Diagnostic]:
-    """A switch has one BGP instance, so it belongs to one routed network."""
+def shared_switches(plant: Plant, found: tuple[Fabric, ...]) -> list[Diagnostic]:
+    """A switch has one BGP instance, or is part of one subnet, so it belongs to one network of these."""
     told = []
     for place, one in enumerate(found):
         for other in found[place + 1 :]:
