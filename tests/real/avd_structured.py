@@ -1,4 +1,4 @@
-"""A switch in the terms of arista.avd's structured configuration, from the vendor-neutral model and nothing of ours else.
+"""A switch in the terms of arista.avd's structured configuration, from the vendor-neutral model alone.
 
 Only names of policies and the one profile are taken from our own conventions; every word of EOS is AVD's.
 """
