@@ -18,8 +18,8 @@ from .agent import MTU
 from .nodes import Nodes
 from .platforms import BOXES, LAST_SYSTEM_PORT, PLACES
 from .routed import LONGEST_I16
-from .slots import OS, Slot, box, profile, slots
-from .thrift import SwitchType
+from .slots import OS, Slot, box, copper_links, profile, slots
+from .thrift import Profile, SwitchType
 
 NAME_LENGTH = 15
 """FBOSS makes a Linux interface of each of its own (IFNAMSIZ less the closing zero)."""
@@ -60,15 +60,19 @@ def hard_routing(mine: Fleet) -> Iterator[Diagnostic]:
 def misfits(mine: Fleet, cells: Cells) -> Iterator[Diagnostic]:
     """RW8031 and RW8032; and what `_kit` tells of routed switches, told of nodes too."""
     for cls in mine.classes:
-        yield from _platform(mine.plant, cls, {SwitchType.NPU}, "fboss", _used(mine.plant, cls))
+        found = box(mine.plant, cls)
+        yield from _platform(mine.plant, cls, {SwitchType.NPU}, "fboss", found.profiles if found else frozenset())
     for fabric, rows in cells.fabrics:
         yield from _nodes(cells.plant, fabric, rows)
 
 
-def _used(plant: Plant, cls: DeviceClass) -> set[int]:
-    """Port numbers that have a cable on any device of a class."""
+def _used(plant: Plant, cls: DeviceClass) -> dict[int, bool]:
+    """Port numbers that have a cable on any device of a class, and whether any of these is copper."""
     ends = plant.ends
-    return set(np.unique(ends.port[int(ends.start[cls.first]) : int(ends.start[cls.first + cls.count])]).tolist())
+    span = slice(int(ends.start[cls.first]), int(ends.start[cls.first + cls.count]))
+    ports, copper = ends.port[span], copper_links(plant)[ends.link[span]]
+    found = dict.fromkeys(np.unique(ports).tolist(), False)
+    return found | dict.fromkeys(np.unique(ports[copper]).tolist(), True)
 
 
 def _nodes(plant: Plant, fabric: Scheduled, rows: Ints) -> Iterator[Diagnostic]:
@@ -81,9 +85,10 @@ def _nodes(plant: Plant, fabric: Scheduled, rows: Ints) -> Iterator[Diagnostic]:
             continue
         row = int(places[0])
         interface = fabric.level[row] == INTERFACE
-        port_map = PLACES[fabric.stages, bool(fabric.edge[row])].port_map if interface else ""
+        place = PLACES[fabric.stages, bool(fabric.edge[row])]
+        port_map, profiles = (place.port_map, place.profiles) if interface else ("", frozenset[Profile]())
         kinds = {SwitchType.VOQ} if interface else {SwitchType.FABRIC}
-        for told in _platform(plant, cls, kinds, port_map, _used(plant, cls)):
+        for told in _platform(plant, cls, kinds, port_map, profiles):
             wrong = True
             yield told
     mtu = mtu_of(network)
@@ -104,7 +109,7 @@ def _nodes(plant: Plant, fabric: Scheduled, rows: Ints) -> Iterator[Diagnostic]:
 
 
 def _platform(
-    plant: Plant, cls: DeviceClass, kinds: set[SwitchType], port_map: str, used: set[int]
+    plant: Plant, cls: DeviceClass, kinds: set[SwitchType], port_map: str, profiles: frozenset[Profile]
 ) -> Iterator[Diagnostic]:
     """RW8031 for a class whose platform or ports FBOSS does not have as they are used; RW8001 and RW8003 for nodes."""
     element = plant.element_of(cls)
@@ -138,7 +143,10 @@ def _platform(
     bad = [n for n in names if not is_host_name(n)]
     if bad and SwitchType.NPU not in kinds:
         yield diagnose("RW8003", element.origin, detail=f"`{bad[0]}`", help="use letters, digits, `-`, `_` and `.`")
-    wrong = [(s, why) for s in slots(plant, cls, port_map) if (why := _fault(s, s.port.number in used, port_map))]
+    used = _used(plant, cls)
+    wrong = [
+        (s, why) for s in slots(plant, cls, port_map) if (why := _fault(s, used.get(s.port.number), port_map, profiles))
+    ]
     if wrong:
         slot, why = wrong[0]
         array = next(a for a in data_ports(plant, cls) if a.first <= slot.port.number < a.first + a.count)
@@ -152,12 +160,15 @@ def _platform(
         )
 
 
-def _fault(slot: Slot, used: bool, port_map: str) -> str:
-    """What keeps a port from being written, if anything."""
-    if used and not slot.numbers:
+def _fault(slot: Slot, copper: bool | None, port_map: str, profiles: frozenset[Profile]) -> str:
+    """What keeps a port from being written, if anything. `copper` is None if it has no cable."""
+    if copper is not None and not slot.numbers:
         return f"has no logical number in the port map `{'fboss' if slot.cells else port_map}`"
-    if not slot.cells and slot.numbers and profile(slot.port, False) is None:
-        return f"has {slot.port.speed // 10**9} Gbps over {slot.port.width} lanes, for which FBOSS has no profile"
+    medium = "copper" if copper else "optics"
+    if slot.cells:
+        return "carries cells over copper, for which FBOSS has no profile" if copper else ""
+    if slot.numbers and profile(slot.port, bool(copper)) not in profiles:
+        return f"has {slot.port.speed // 10**9} Gbps over {slot.port.width} lanes and {medium}, and no profile for it"
     return ""
 
 

@@ -28,21 +28,37 @@ class Chip:
 class Box:
     """A platform. `port_map` is the name of its logical port numbers in the catalog.
 
-    `chips` are empty where the agent finds its silicon by itself.
+    `profiles` are those of its ports for packets. `chips` are empty where the agent finds its silicon by itself.
     """
 
     platform: Platform
     asic: Asic
     kind: SwitchType
+    profiles: frozenset[Profile] = frozenset()
     chips: tuple[Chip, ...] = ()
     port_map: str = "fboss"
 
 
+_MONTBLANC = frozenset(
+    (
+        Profile.P100G_4_NRZ_RS528_COPPER,
+        Profile.P100G_4_NRZ_RS528_OPTICAL,
+        Profile.P200G_4_PAM4_RS544X2N_COPPER,
+        Profile.P200G_4_PAM4_RS544X2N_OPTICAL,
+        Profile.P400G_4_PAM4_RS544X2N_COPPER,
+        Profile.P400G_4_PAM4_RS544X2N_OPTICAL,
+        Profile.P800G_8_PAM4_RS544X2N_COPPER,
+        Profile.P800G_8_PAM4_RS544X2N_OPTICAL,
+    )
+)
+_EDGE = frozenset((Profile.P800G_8_PAM4_RS544X2N_OPTICAL,))
+_RACK = _EDGE | {Profile.P400G_4_PAM4_RS544X2N_COPPER, Profile.P400G_4_PAM4_RS544X2N_OPTICAL}
+
 BOXES = {
-    "MONTBLANC": Box(Platform.MONTBLANC, Asic.TOMAHAWK5, SwitchType.NPU),
-    "MERU800BIA": Box(Platform.MERU800BIA, Asic.JERICHO3, SwitchType.VOQ, (Chip("15:00", 0, 65536),)),
+    "MONTBLANC": Box(Platform.MONTBLANC, Asic.TOMAHAWK5, SwitchType.NPU, _MONTBLANC),
+    "MERU800BIA": Box(Platform.MERU800BIA, Asic.JERICHO3, SwitchType.VOQ, chips=(Chip("15:00", 0, 65536),)),
     "MERU800BFA": Box(
-        Platform.MERU800BFA, Asic.RAMON3, SwitchType.FABRIC, (Chip("15:00", 0, 2047), Chip("16:00", 2048, 4095))
+        Platform.MERU800BFA, Asic.RAMON3, SwitchType.FABRIC, chips=(Chip("15:00", 0, 2047), Chip("16:00", 2048, 4095))
     ),
 }
 """By the `platform` of the part."""
@@ -83,12 +99,14 @@ _LOCAL_2 = (
 class Place:
     """What depends on the place of an interface node: rack or edge, in a fabric of one stage or two.
 
-    `port_map` names the logical numbers of its cages, `flag` the agent's option for the same map. `management` is the
+    `port_map` names the logical numbers of its cages, `flags` the agent's options for the same map, `profiles` what its
+    ports for packets have in it. `management` is the
     logical number of the management port. System ports come in blocks of `block`, one a node and base in `bases` of
     `SystemPorts`: a port of number `n` is in block `n div 16384`, at place `n mod 16384`.
     """
 
     port_map: str
+    profiles: frozenset[Profile]
     flags: tuple[str, ...]
     inner: tuple[Inner, ...]
     management: int
@@ -98,10 +116,10 @@ class Place:
 _ONE = "dsf_single_stage_r192_f40_e32"
 
 PLACES = {
-    (1, False): Place("rdsw", (_ONE,), _inner("rcy1/1/441", 1, _LOCAL_1), 2, 38),
-    (1, True): Place("edsw", (_ONE, "dsf_edsw_platform_mapping"), _inner("rcy1/1/441", 1, _LOCAL_1), 2, 20),
-    (2, False): Place("rdsw_2", ("dual_stage_rdsw_3q_2q",), _inner("rcy1/1/447", 16391, _LOCAL_2), 16411, 28),
-    (2, True): Place("edsw_2", ("dual_stage_edsw_3q_2q",), _inner("rcy1/1/447", 10, _LOCAL_2), 11, 14),
+    (1, False): Place("rdsw", _RACK, (_ONE,), _inner("rcy1/1/441", 1, _LOCAL_1), 2, 38),
+    (1, True): Place("edsw", _EDGE, (_ONE, "dsf_edsw_platform_mapping"), _inner("rcy1/1/441", 1, _LOCAL_1), 2, 20),
+    (2, False): Place("rdsw_2", _RACK, ("dual_stage_rdsw_3q_2q",), _inner("rcy1/1/447", 16391, _LOCAL_2), 16411, 28),
+    (2, True): Place("edsw_2", _EDGE, ("dual_stage_edsw_3q_2q",), _inner("rcy1/1/447", 10, _LOCAL_2), 11, 14),
 }
 """By stages and whether it is an edge node."""
 

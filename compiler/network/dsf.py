@@ -133,7 +133,7 @@ def _number(plant: Plant, fabric: Fabric, pools: PoolSet) -> tuple[Scheduled | N
     hosts = by_class({c: int(of_class[c].tier == 1) for c in level_of}) == 1
     edge = (level == INTERFACE) & ~hosts
     cores_of = {c: _cores(plant, c) for c in level_of}
-    first, total = _identifiers(plant, fabric, level_of, cores_of)
+    first, numbers, total = _identifiers(plant, fabric, level_of, cores_of)
     stages = int(level.max())
     if total > MOST_IDS[stages]:
         detail = f"{total:,} are wanted over the capacity, one for each core of each switch, and there are "
@@ -144,7 +144,7 @@ def _number(plant: Plant, fabric: Fabric, pools: PoolSet) -> tuple[Scheduled | N
         )
     cores = by_class(cores_of)
     rank = plant.devices.rank[devices]
-    number = by_class({c: of_class[c].first for c in level_of}) + rank
+    number = by_class(numbers) + rank
     bits = by_class({c: of_class[c].host_bits for c in level_of})
     block = by_class({c: of_class[c].host_first for c in level_of})
     with_hosts = hosts & (level == INTERFACE) & (pools.host is not None)
@@ -237,17 +237,21 @@ def _cores(plant: Plant, cls: int) -> int:
 
 def _identifiers(
     plant: Plant, fabric: Fabric, level_of: dict[int, int], cores_of: dict[int, int]
-) -> tuple[dict[int, int], int]:
-    """First identifier of each class, and how many there are: rack nodes, edge nodes, level 1, level 2."""
+) -> tuple[dict[int, int], dict[int, int], int]:
+    """First identifier and first number of each class, and how many identifiers there are.
+
+    Rack nodes come first, then edge nodes, level 1, level 2.
+    """
     order = sorted(
         (c for c in fabric.classes if c.cls in level_of),
         key=lambda c: (level_of[c.cls], c.tier != 1, plant.design.path(c.element)),
     )
-    first, total = {}, 0
+    first, numbers, total, count = {}, {}, 0, 0
     for c in order:
-        first[c.cls] = total
+        first[c.cls], numbers[c.cls] = total, count
         total += c.capacity * cores_of[c.cls]
-    return first, total
+        count += c.capacity
+    return first, numbers, total
 
 
 def _zones(plant: Plant, devices: Ints, level: Ints, cells: Bools, switch_id: Ints) -> Ints:
