@@ -26,3 +26,8 @@ def mac(host: str) -> str:
 def image(os: str) -> str:
     """The file name of an operating system's image."""
     return f"%image:{os}%"
+
+
+def guid(host: str) -> str:
+    """The GUID of the InfiniBand box that becomes a host, which its label and its own system tell."""
+    return f"%guid:{host}%"

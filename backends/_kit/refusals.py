@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from ...compiler.network.lossless import mtu_of
 from ...dsl.diagnostics import Diagnostic, diagnose
-from .fleet import Fleet
+from .fleet import Fleet, Group
 from .ports import NameGiver, Port, front, unnamed
 from .safe import is_host_name
 
 _EXAMPLES = {"sonic": "Ethernet", "eos": "Ethernet", "frr": "swp"}
 
 
-def unnamed_ports(fleet: Fleet) -> Iterator[Diagnostic]:
+def unnamed_ports(fleet: Group[Any]) -> Iterator[Diagnostic]:
     """An error for every port of a part without a name in the operating system, at the first switch that needs it."""
     design, os, told = fleet.design, fleet.os, set()
     for cls in fleet.classes:
@@ -35,7 +36,7 @@ def unnamed_ports(fleet: Fleet) -> Iterator[Diagnostic]:
             )
 
 
-def bad_host_names(fleet: Fleet) -> Iterator[Diagnostic]:
+def bad_host_names(fleet: Group[Any]) -> Iterator[Diagnostic]:
     """An error for each class with a switch whose name the operating system refuses."""
     for cls in fleet.classes:
         names = fleet.plant.devices.names[cls.first : cls.first + cls.count]
@@ -50,7 +51,7 @@ def bad_host_names(fleet: Fleet) -> Iterator[Diagnostic]:
             )
 
 
-def bad_interface_names(fleet: Fleet, give: NameGiver, most: int) -> Iterator[Diagnostic]:
+def bad_interface_names(fleet: Group[Any], give: NameGiver, most: int) -> Iterator[Diagnostic]:
     """An error for every port of a part with an interface name that is too long, holds a space, or is there twice."""
     told = set()
     for cls in fleet.classes:
