@@ -31,7 +31,7 @@ def qos_tables(switch: SwitchModel, qos: Qos, platform: Platform) -> Tables:
     group = lossy_group(qos)
     lossless = [str(c.priority) for c in qos.lossless]
     port_maps: Table = {"global": {"dscp_to_tc_map": NAME}}
-    port_maps |= {i.port.name: _port_map(",".join(lossless), platform) for i in linked}
+    port_maps |= dict.fromkeys((i.port.name for i in linked), _port_map(",".join(lossless), platform))
     tables: Tables = {
         "DSCP_TO_TC_MAP": {NAME: {str(d): str(tc) for d, tc in sorted(_traffic_classes(qos).items())}},
         "TC_TO_QUEUE_MAP": {NAME: dict(queues)},
@@ -94,7 +94,8 @@ def _queues(linked: list[Interface], qos: Qos) -> Table:
         kinds[c.queue] = {"scheduler": f"scheduler.{c.name}"}
         if c.ecn_percent:
             kinds[c.queue]["wred_profile"] = _marking_name(c)
-    return {f"{i.port.name}|{queue}": row for i in linked for queue, row in sorted(kinds.items())}
+    ordered = sorted(kinds.items())
+    return {f"{i.port.name}|{queue}": row for i in linked for queue, row in ordered}
 
 
 def _marking_name(c: QosClass) -> str:
@@ -120,7 +121,7 @@ def _watchdog(linked: list[Interface], watchdog: Watchdog) -> Table:
     }
     poll = min(POLL_MS, watchdog.detect_ms, watchdog.restore_ms)
     rows: Table = {"GLOBAL": {"POLL_INTERVAL": str(poll)}}
-    return rows | {i.port.name: row for i in linked}
+    return rows | dict.fromkeys((i.port.name for i in linked), row)
 
 
 def _length(interface: Interface) -> str:

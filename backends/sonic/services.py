@@ -12,8 +12,8 @@ CERTIFICATES = {
     "server_crt": "/etc/sonic/telemetry/streamingtelemetryserver.cer",
     "server_key": "/etc/sonic/telemetry/streamingtelemetryserver.key",
 }
-"""Where SONiC looks for gNMI's certificates by default (sonic-config-engine, minigraph.py). Without such rows it
-would serve in clear."""
+"""Where SONiC puts gNMI's certificates by default (sonic-config-engine, minigraph.py). Without such rows it serves in
+clear, in late images to itself alone (docker-sonic-gnmi, gnmi-native.sh)."""
 
 COUNTERS = (
     "BUFFER_POOL_WATERMARK",
@@ -44,7 +44,10 @@ def service_tables(switch: SwitchModel) -> Tables:
         row: Row = {"gwaddr": switch.network.gateway} if switch.network.gateway else {}
         tables["MGMT_INTERFACE"] = {f"{MANAGEMENT_PORT}|{switch.management}": row}
     if services.ntp:
-        tables["NTP"] = {"global": {"admin_state": "enabled", "src_intf": MANAGEMENT_PORT, "vrf": "default"}}
+        # Servers that DHCP names would be asked in place of these, and the loopback is known to the fabric alone.
+        tables["NTP"] = {
+            "global": {"admin_state": "enabled", "dhcp": "disabled", "src_intf": MANAGEMENT_PORT, "vrf": "default"}
+        }
         tables["NTP_SERVER"] = {server: {"association_type": "server", "iburst": "on"} for server in services.ntp}
     if services.syslog:
         tables["SYSLOG_SERVER"] = {server: {} for server in services.syslog}
