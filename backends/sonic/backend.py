@@ -33,16 +33,13 @@ from .._kit.refusals import bad_host_names, bad_interface_names, bad_mtu, unname
 from .._kit.safe import folder
 from .buffers import buffer_tables
 from .limits import limits
-from .platform import OS, Platform, neighbours, platforms
+from .platform import NAME_LENGTH, OS, Platform, neighbours, platforms
 from .qos import qos_tables
 from .routing import routing_tables
 from .rows import Table, Tables
 from .services import service_tables
 from .tables import base_tables
 from .unknowns import unknown_lanes, unknown_lengths
-
-NAME_LENGTH = 15
-"""SONiC's ports are Linux interfaces (IFNAMSIZ less the closing zero)."""
 
 MTU = (68, 9216)
 """Range of `mtu` in sonic-port.yang."""

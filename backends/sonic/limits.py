@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 import numpy as np
@@ -13,7 +14,11 @@ from ...compiler.schema import SwitchAttributes
 from ...compiler.schema.routing import Ebgp
 from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit.fleet import Fleet
-from .platform import breakouts, platform_of
+from .._kit.ports import front, names_for
+from .platform import NAME_LENGTH, OS, breakouts, platform_of
+
+PORT_NAME = re.compile(r"Ethernet\d+")
+"""Front ports (sonic-swss-common, and every tool that looks for the prefix)."""
 
 MOST_DNS = 3
 """Name servers in sonic-dns.yang, as many as resolv.conf takes."""
@@ -32,7 +37,8 @@ BALANCE = {
 
 
 def limits(fleet: Fleet) -> Iterator[Diagnostic]:
-    """RW8040 to RW8046."""
+    """RW8040 to RW8046, and names that no SONiC port can have."""
+    yield from _odd_names(fleet)
     yield from _unknown_breakouts(fleet)
     for routing, every in fleet.networks:
         network = fleet.design.networks[routing.network]
@@ -51,6 +57,21 @@ def _parts(fleet: Fleet, classes: Iterable[DeviceClass]) -> list[DeviceClass]:
     for cls in classes:
         first.setdefault(fleet.design.elements[cls.element].definition, cls)
     return list(first.values())
+
+
+def _odd_names(fleet: Fleet) -> Iterator[Diagnostic]:
+    """SONiC takes for a front port what is called so, and a `|` would end a key."""
+    for cls in _parts(fleet, fleet.classes):
+        names = (port.name for port in front(fleet.plant, cls, names_for(OS)))
+        # Names that are too long, or none, have been told of.
+        odd = next((name for name in names if 0 < len(name) <= NAME_LENGTH and not PORT_NAME.fullmatch(name)), None)
+        if odd is not None:
+            yield diagnose(
+                "RW8002",
+                fleet.design.elements[cls.element].origin,
+                detail=f"on {fleet.name(cls)} `{odd}` is not `Ethernet` and a number",
+                help="change the `sonic` pattern in `names` or `lane_names` of this port, such as `Ethernet{8*eth}`",
+            )
 
 
 def _unknown_breakouts(fleet: Fleet) -> Iterator[Diagnostic]:

@@ -17,6 +17,9 @@ from .rows import Row, Table
 
 OS = "sonic"
 
+NAME_LENGTH = 15
+"""SONiC's ports are Linux interfaces (IFNAMSIZ less the closing zero)."""
+
 TYPES: dict[Role, str] = {
     "leaf": "ToRRouter",
     "spine": "LeafRouter",

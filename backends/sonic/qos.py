@@ -99,7 +99,7 @@ def _queues(linked: list[Interface], qos: Qos) -> Table:
 
 
 def _marking_name(c: QosClass) -> str:
-    return f"{NAME}_{c.name.upper()}"
+    return f"{NAME}_{c.name}"
 
 
 def _marking(c: QosClass) -> Row:

@@ -11,6 +11,9 @@ SCHEMA = "version_202305_01"
 """Version of CONFIG_DB that these tables are in. Without one a switch takes them for those of the first release and
 changes them by every step since (sonic-utilities, scripts/db_migrator.py); images from 2023-05 on know this one."""
 
+MOST_DESCRIPTION = 255
+"""Length of a description in sonic-port.yang."""
+
 FEC: dict[Fec, str] = {"rs544": "rs", "rs528": "rs", "none": "none"}
 """SONiC's words; which of the Reed-Solomon codes a port uses follows from its lanes."""
 
@@ -75,7 +78,7 @@ def _port(interface: Interface, mtu: str) -> Row:
     if interface.kind == "unused":
         row["admin_status"] = DOWN
     else:
-        row["description"] = interface.description
+        row["description"] = interface.description[:MOST_DESCRIPTION]
         row["admin_status"] = UP
     return row
 

@@ -124,7 +124,7 @@ def _drop(table: str, row: str) -> Callable[[Any], object]:
         (_add("INTERFACE", "Ethernet999"), "Invalid leafref value"),
         (_set("DEVICE_METADATA", "localhost", "docker_routing_config_mode", "own"), "Unsatisfied pattern"),
         (_set("DEVICE_METADATA", "localhost", "buffer_model", "guessed"), "Unsatisfied pattern"),
-        (_set("WRED_PROFILE", "AZURE_ROCE", "green_min_threshold", "9000000"), "max threshold must be"),
+        (_set("WRED_PROFILE", "AZURE_roce", "green_min_threshold", "9000000"), "max threshold must be"),
         (_set("QUEUE", "Ethernet0|3", "scheduler", "none"), "Invalid leafref value"),
         (_set("SCHEDULER", "scheduler.roce", "weight", "101"), "Unsatisfied range"),
         (_set("PORT_QOS_MAP", "Ethernet0", "pfc_enable", "8"), "Unsatisfied pattern"),

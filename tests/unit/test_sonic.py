@@ -131,7 +131,7 @@ def test_no_fault_that_yang_cannot_see(files: dict[str, str]) -> None:
 
 
 def test_marking(leaf: Config) -> None:
-    profile = leaf["WRED_PROFILE"]["AZURE_ROCE"]
+    profile = leaf["WRED_PROFILE"]["AZURE_roce"]
     assert profile["ecn"] == "ecn_all"
     assert profile["green_min_threshold"] == "1000000" and profile["green_max_threshold"] == "2000000"
     assert profile["green_drop_probability"] == "5"
@@ -217,6 +217,7 @@ def test_a_management_port_needs_no_name(tmp_path: Path) -> None:
         (('sonic = "Ethernet{8*eth}", ', ""), "RW8001"),
         (('sonic = "Ethernet{8*eth + 4*lane}", ', ""), "RW8001"),
         (('sonic = "Ethernet{8*eth}"', 'sonic = "EthernetEthernet{eth}"'), "RW8002"),
+        (('sonic = "Ethernet{8*eth}"', 'sonic = "Ethernet|{8*eth}"'), "RW8002"),
         (("mtu     = 9100 B", "mtu     = 9300 B"), "RW8004"),
         (("core[2]     : test_switch", 'core[2]     : test_switch { name = "core{core}-" }'), "RW8003"),
     ],
