@@ -18,7 +18,7 @@ from support import backends
 from unit.configs import eos, fboss, frr, sonic
 from unit.configs.judge import Row, faults
 from unit.configs.model import Files, Switch
-from unit.fabrics import CLOS, built
+from unit.fabrics import CLOS, SPECS, built
 
 from rackwright.compiler.backend import Request
 from rackwright.compiler.design import Design
@@ -61,6 +61,8 @@ FABRICS: dict[str, tuple[Path, Edits, tuple[str, ...]]] = {
     "numbered": (CLOS, NUMBERED, ("frr", "sonic", "eos")),
     "sonic-tables": (HERE / "sonic.rack", (), ("sonic",)),
     "minipack3": (MINIPACK, (), ("frr", "fboss")),
+    "lab_3tier": (SPECS / "lab_3tier.rack", (), ("frr", "sonic")),
+    "dual_plane_rail": (SPECS / "dual_plane_rail.rack", (), ("sonic", "frr")),
 }
 """Specs with edits, and who renders each of them in full."""
 
