@@ -108,7 +108,7 @@ def switches(texts: Texts) -> dict[str, Switch]:
 @pytest.mark.parametrize(("name", "os"), [(name, os) for name, (_, _, systems) in FABRICS.items() for os in systems])
 def test_a_fabric_of_one_system(name: str, os: str, tmp_path: Path) -> None:
     spec, edits, _ = FABRICS[name]
-    text = re.sub(r"os = \w+", f"os = {os}", spec.read_text())
+    text = re.sub(r"\bos( *)= \w+", rf"os\1= {os}", spec.read_text())
     (tmp_path / spec.name).write_text(text)
     design, plant = edited(tmp_path, tmp_path / spec.name, edits)
     texts, cables = fabric(design, plant, (os,), Request())
@@ -150,7 +150,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tuple[Text
         if os not in made:
             spec = MINIPACK if os == "fboss" else CLOS
             folder = tmp_path_factory.mktemp(os)
-            (folder / spec.name).write_text(re.sub(r"os = \w+", f"os = {os}", spec.read_text()))
+            (folder / spec.name).write_text(re.sub(r"\bos( *)= \w+", rf"os\1= {os}", spec.read_text()))
             made[os] = fabric(*edited(folder, folder / spec.name, NUMBERS_OF[os]), (os,), Request())
         return made[os]
 
