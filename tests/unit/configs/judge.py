@@ -47,9 +47,10 @@ def _listed(
         wanted = f"to {row[f'{other}_device']} {row[f'{other}_port']} cable {row['cable_id']}"
         if port.description != wanted:
             yield f"{name} {interface}: `{port.description}`, not `{wanted}`"
-        believed = (row[f"{other}_device"], row[f"{other}_interface"] or row[f"{other}_port"])
-        if (port.far[0] and port.far[0] != believed[0]) or (port.far[1] and port.far[1] != believed[1]):
-            yield f"{name} {interface}: believes to face {' '.join(port.far)}, not {' '.join(believed)}"
+        # The list does not say what hosts call their ports.
+        there = (row[f"{other}_device"], row[f"{other}_interface"] or port.far[1])
+        if any(port.far) and port.far not in (there, (there[0], "")):
+            yield f"{name} {interface}: believes to face {' '.join(port.far)}, not {' '.join(there)}"
         if port.speed and port.speed != int(row["speed_gbps"]) * 10**9:
             yield f"{name} {interface}: {port.speed} bit/s on a cable of {row['speed_gbps']} Gbps"
         inside = row[f"{other}_device"] in switches
