@@ -52,6 +52,7 @@ def leaf(by_tables: tuple[Design, Plant]) -> bytes:
 @pytest.mark.parametrize("spec", [SPECS / "lab_4x2.rack", SPECS / "lab_3tier.rack", CLOS, SONIC], ids=lambda p: p.stem)
 def test_the_models_take_it(spec: Path) -> None:
     found = databases(*built(spec))
+    assert found
     for path in sorted(found):
         assert sonic_yang.complaints(found[path]) == "", path
 
