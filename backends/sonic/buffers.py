@@ -35,7 +35,7 @@ def buffer_tables(switch: SwitchModel, qos: Qos, buffers: Buffers, computed: boo
 
 def _traditional(switch: SwitchModel, qos: Qos, buffers: Buffers) -> Tables:
     size = _bytes(buffers.pool)
-    limit: Row = {"dynamic_th": "3"} if buffers.limit is None else {"static_th": _bytes(buffers.limit)}
+    limit: Row = {"dynamic_th": "7"} if buffers.limit is None else {"static_th": _bytes(buffers.limit)}
     ingress: Row = {"type": "ingress", "mode": "dynamic", "size": size}
     if buffers.headroom is not None:
         ingress["xoff"] = _bytes(buffers.headroom)

@@ -198,6 +198,32 @@ def test_lanes_are_never_invented(tmp_path: Path, lanes: str, why: str) -> None:
     assert set(ports["Ethernet0"]) == {"speed", "mtu", "subport", "fec", "description", "admin_status"}
 
 
+BUFFERS = "buffers { pool = 162539680 B, headroom = 33374584 B, limit = 165867080 B, reserve = 1778 B }"
+
+
+def test_buffers_of_which_little_is_known(tmp_path: Path) -> None:
+    files = rendered(Sonic(), *edited(tmp_path, (BUFFERS, "buffers { pool = 100 MB }")))
+    config = json.loads(files["configs/sonic/core0/config_db.json"])
+    assert config["BUFFER_POOL"]["ingress_lossless_pool"] == {"type": "ingress", "mode": "dynamic", "size": "100000000"}
+    # Of a lossless queue nothing is dropped as long as there is room at all.
+    assert config["BUFFER_PROFILE"]["egress_lossless_profile"]["dynamic_th"] == "7"
+
+
+def test_without_buffers_nothing_stands_on_them(tmp_path: Path) -> None:
+    design, plant = edited(tmp_path, (BUFFERS, ""))
+    assert "RW8042" in [d.code for d in Sonic().accepts(design, plant, Request(named=True))]
+    config = json.loads(rendered(Sonic(), design, plant)["configs/sonic/core0/config_db.json"])
+    assert not [table for table in config if table.startswith("BUFFER")] and "PFC_WD" in config
+
+
+def test_a_length_that_no_row_has_is_left_to_the_switch(tmp_path: Path) -> None:
+    """Without a row the buffer manager makes the group, from CABLE_LENGTH."""
+    files = rendered(Sonic(), *edited(tmp_path, ("[800 Gbps, 300 m, 1621536 B]", "[800 Gbps, 40 m, 835406 B]")))
+    config = json.loads(files["configs/sonic/core0/config_db.json"])
+    assert "Ethernet0|3" not in config["BUFFER_PG"] and config["BUFFER_PG"]["Ethernet0|0"]
+    assert config["CABLE_LENGTH"]["AZURE"]["Ethernet0"] == "300m"
+
+
 def test_a_management_port_needs_no_name(tmp_path: Path) -> None:
     port = "    mgmt : port { speed = 1 Gbps, management = true }\n    split eth[6..7]"
     design, plant = edited(tmp_path, ("    split eth[6..7]", port))
