@@ -142,6 +142,8 @@ CODES: dict[str, Code] = {
     "RW8044": Code("error", "SONiC's routing tables have no BFD timers"),
     "RW8045": Code("note", "lossless ports may ask for more headroom than their platform shares"),
     "RW8046": Code("note", "users are not part of a SONiC configuration"),
+    "RW8080": Code("note", "switches of an operating system that is not provisioned by itself"),
+    "RW8081": Code("note", "switches without a management address that DHCP could give them"),
     "RW8086": Code("error", "a data port has an interface name that the system keeps for itself"),
     "RW8087": Code("warning", "a switch may have more equal paths than FRR takes"),
     "RW8070": Code("error", "a port speed for which EOS has no word"),

@@ -33,6 +33,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     command -v git >/dev/null || wanted+=(git)
     command -v g++ >/dev/null || wanted+=(g++)
     command -v make >/dev/null || wanted+=(make)
+    command -v kea-dhcp4 >/dev/null || wanted+=(kea-dhcp4-server)
     if [ ${#wanted[@]} -gt 0 ]; then
         say "Debian packages: ${wanted[*]}"
         install_packages "${wanted[@]}" || printf 'not installed; their tests will be skipped or fail\n'

@@ -23,11 +23,21 @@ def mac(host: str) -> str:
     return f"%mac:{host}%"
 
 
-def image(os: str) -> str:
-    """The file name of an operating system's image."""
-    return f"%image:{os}%"
+def image(os: str, platform: str) -> str:
+    """The file name of an operating system's image for a platform; for all of them, where it is not known."""
+    return f"%image:{os}:{platform}%" if platform else f"%image:{os}%"
 
 
 def guid(host: str) -> str:
     """The GUID of the InfiniBand box that becomes a host, which its label and its own system tell."""
     return f"%guid:{host}%"
+
+
+def server(role: str) -> str:
+    """Host name or address of a server that the design does not know, such as the one that holds the files."""
+    return f"%server:{role}%"
+
+
+def interface(role: str) -> str:
+    """An interface of such a server."""
+    return f"%interface:{role}%"

@@ -1,0 +1,5 @@
+"""Zero-touch provisioning of switches, whatever their operating system."""
+
+from .backend import Ztp
+
+__all__ = ["Ztp"]

@@ -1,0 +1,127 @@
+"""The switches that are to be provisioned: what is known of each before anybody has unpacked it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from ...compiler.design import Design
+from ...compiler.network import dsf, routing, subnet
+from ...compiler.network.addresses import Prefix, dotted
+from ...compiler.plant import Ints, Plant
+from ...compiler.schema import SwitchAttributes
+from .._kit.columns import locations
+from .._kit.device_model import Services
+from .._kit.network_model import role_of, services
+
+
+class Box(NamedTuple):
+    """A switch. `role` is empty outside a network of tiers, `address` with DHCP, `location` where it is not known.
+
+    `network` is a number in the list of networks, -1 for none. `own_tables` says that its system routes by tables of
+    its own, not by its routing daemon's file. `platform` is the system's word for the hardware.
+    """
+
+    device: int
+    host: str
+    os: str
+    model: str
+    role: str
+    location: str
+    network: int
+    address: str
+    own_tables: bool
+    platform: str
+
+
+@dataclass(frozen=True)
+class Net:
+    """A network's management side. Without a pool its switches ask for an address that somebody else plans."""
+
+    pool: Prefix | None
+    gateway: str
+    services: Services
+
+
+@dataclass(frozen=True)
+class _Planned:
+    """What the three kinds of planned networks have in common. `tier` is empty where tiers have no usual names."""
+
+    network: int
+    devices: Ints
+    tier: Ints
+    management: Ints
+    pool: Prefix | None
+    gateway: int
+
+
+def networks(plant: Plant) -> tuple[Net, ...]:
+    """The planned networks, in the order in which boxes number them."""
+    design = plant.at_capacity.design
+    return tuple(
+        Net(
+            p.pool,
+            dotted(p.gateway) if p.pool is not None and p.gateway >= 0 else "",
+            services(design.networks[p.network].attributes),
+        )
+        for p in _planned(plant)
+    )
+
+
+def boxes(design: Design, plant: Plant) -> list[Box]:
+    """Every built switch that has an operating system, in the order of devices."""
+    grown = plant.numbers_at_capacity(np.arange(len(plant.devices)))
+    count = len(plant.at_capacity.devices)
+    network = np.full(count, -1, dtype=np.int64)
+    tier = np.zeros(count, dtype=np.int64)
+    management = np.full(count, -1, dtype=np.int64)
+    planned = _planned(plant)
+    for number, p in enumerate(planned):
+        network[p.devices] = number
+        tier[p.devices] = p.tier if len(p.tier) else 0
+        management[p.devices] = p.management
+    tops = [int(p.tier.max(initial=1)) for p in planned]
+    places = locations(plant).to_list()
+    found = []
+    for cls in plant.classes_of_kind("switch"):
+        element = plant.element_of(cls)
+        attributes = element.attributes
+        assert isinstance(attributes, SwitchAttributes)
+        if element.os is None:
+            continue
+        for device in range(cls.first, cls.first + cls.count):
+            at = int(grown[device])
+            number = int(network[at])
+            pool = planned[number].pool if number >= 0 else None
+            found.append(
+                Box(
+                    device,
+                    plant.devices.names[device],
+                    element.os,
+                    attributes.model or "",
+                    role_of(int(tier[at]), tops[number]) if tier[at] else "",
+                    places[device] or "",
+                    number,
+                    f"{dotted(int(management[at]))}/{pool.length}" if pool is not None else "",
+                    attributes.routing_mode == "tables",
+                    attributes.platform or "",
+                )
+            )
+    return sorted(found)
+
+
+def _planned(plant: Plant) -> tuple[_Planned, ...]:
+    grown = plant.at_capacity
+    return tuple(sorted(_all(grown.design, grown), key=lambda p: p.network))
+
+
+def _all(design: Design, plant: Plant) -> Iterator[_Planned]:
+    for r in routing.plan(design, plant)[0]:
+        yield _Planned(r.network, r.devices, r.tier, r.management, r.pools.management, r.pools.gateway)
+    for s in subnet.plan(design, plant)[0]:
+        yield _Planned(s.network, s.devices, s.tier, s.management, s.pool, s.gateway)
+    for d in dsf.plan(design, plant)[0]:
+        yield _Planned(d.network, d.devices, d.level[:0], d.management, d.pools.management, d.pools.gateway)

@@ -1,0 +1,50 @@
+"""Which file of which backend a switch boots with, where the servers keep it, and what provisions it."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple
+
+from .._kit.placeholders import image, server
+from .._kit.safe import folder
+from .boxes import Box
+
+Way = Literal["eos", "sonic", "linux"]
+
+WAYS: dict[str, Way] = {"eos": "eos", "sonic": "sonic", "frr": "linux"}
+"""How systems provision themselves. EOS runs a script (EOS User Manual, "Zero Touch Provisioning"), SONiC does what a
+`ztp.json` says (github.com/sonic-net/SONiC, doc/ztp/ztp.md), Linux runs cloud-init (its documentation, "NoCloud")."""
+
+CONFIGS = {
+    "eos": "startup-config",
+    "sonic": "config_db.json",
+    "frr": "frr.conf",
+    "fboss": "agent.conf",
+    "mlnx_os": "startup-config",
+    "openconfig": "config.json",
+}
+
+ENTRIES: dict[Way, str] = {"eos": "bootstrap", "sonic": "ztp.json", "linux": "user-data"}
+
+
+class Files(NamedTuple):
+    """Paths in the output, with `/`; empty where there is none. `image` is its system's file name, a placeholder."""
+
+    config: str
+    entry: str
+    image: str
+
+
+def files(box: Box) -> Files:
+    """The files of a switch."""
+    place = f"configs/{box.os}/{folder(box.host)}"
+    name = CONFIGS.get(box.os, "")
+    way = WAYS.get(box.os)
+    entry = f"ztp/{box.os}/{folder(box.host)}/{ENTRIES[way]}" if way is not None else ""
+    return Files(
+        f"{place}/{name}" if name else place, entry, image(box.os, folder(box.platform) if box.platform else "")
+    )
+
+
+def url(path: str) -> str:
+    """Where a switch fetches a path of the output from: the server has the output as its root."""
+    return f"http://{server('ztp')}/{path}"
