@@ -31,10 +31,9 @@ from .._kit.jinja import template
 from .._kit.ports import names_for
 from .._kit.refusals import bad_host_names, bad_interface_names, bad_mtu, unnamed_ports
 from .._kit.safe import folder
-from .buffers import buffer_tables
 from .limits import limits
+from .lossless import Lossless
 from .platform import NAME_LENGTH, OS, Platform, neighbours, platforms
-from .qos import qos_tables
 from .routing import routing_tables
 from .rows import Table, Tables
 from .services import service_tables
@@ -69,23 +68,22 @@ class Sonic:
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
         mine = fleet(design, plant, request, OS)
         config, boxes, around = template(__package__, "frr.conf.j2"), platforms(mine), neighbours(mine)
+        lossless = Lossless()
         for switch in models(mine, names_for(OS)):
             place = f"configs/{OS}/{folder(switch.name)}"
             platform = boxes[switch.name]
-            yield Artifact(f"{place}/config_db.json", write(tables(switch, platform, around)))
+            yield Artifact(f"{place}/config_db.json", write(tables(switch, platform, around, lossless)))
             if not platform.tables:
                 text = config.render(switch=switch, routing=routing_text(switch))
                 yield Artifact(f"{place}/frr.conf", text.encode())
 
 
-def tables(switch: SwitchModel, platform: Platform, around: Table) -> Tables:
+def tables(switch: SwitchModel, platform: Platform, around: Table, lossless: Lossless) -> Tables:
     """All of CONFIG_DB that the design decides. `around` are the rows of neighbours."""
     found = base_tables(switch, platform, around) | service_tables(switch)
     qos = switch.network.qos
     if qos is not None:
-        found |= qos_tables(switch, qos, platform)
-        if platform.buffers is not None:
-            found |= buffer_tables(switch, qos, platform.buffers, platform.computed)
+        found |= lossless.tables(switch, qos, platform)
     if platform.tables:
         found |= routing_tables(switch)
     return found
