@@ -1,6 +1,6 @@
 """Zero-touch provisioning: what every switch fetches at its first boot, a DHCP server that says so, and one index.
 
-`ztp/index.csv` has a row a switch. `ztp/kea-dhcp4.json` is Kea's. `ztp/<os>/<device>/…` provisions one switch. A serial
+`ztp/index.csv` has a row a switch. `ztp/kea-dhcp4.json` is Kea's. `ztp/<os>/` what provisions one switch. A serial
 number and a MAC address are placeholders until somebody has the box in hand; no secret is in any of these files.
 """
 

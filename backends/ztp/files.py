@@ -23,7 +23,8 @@ CONFIGS = {
     "openconfig": "config.json",
 }
 
-ENTRIES: dict[Way, str] = {"eos": "bootstrap", "sonic": "ztp.json", "linux": "user-data"}
+ENTRIES: dict[Way, str] = {"eos": "{}.sh", "sonic": "{}.json", "linux": "{}/user-data"}
+"""What provisions a device, below `ztp/<os>/`. cloud-init fetches several files of fixed names from one place."""
 
 
 class Files(NamedTuple):
@@ -39,7 +40,7 @@ def files(box: Box) -> Files:
     place = f"configs/{box.os}/{folder(box.host)}"
     name = CONFIGS.get(box.os, "")
     way = WAYS.get(box.os)
-    entry = f"ztp/{box.os}/{folder(box.host)}/{ENTRIES[way]}" if way is not None else ""
+    entry = f"ztp/{box.os}/{ENTRIES[way].format(folder(box.host))}" if way is not None else ""
     return Files(
         f"{place}/{name}" if name else place, entry, image(box.os, folder(box.platform) if box.platform else "")
     )

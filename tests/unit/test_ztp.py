@@ -62,7 +62,7 @@ def test_the_index(files: dict[str, str]) -> None:
         "os": "eos",
         "image": "%image:eos:x86_64-test%",
         "config": "configs/eos/pod0-leaf1/startup-config",
-        "provisioning": "ztp/eos/pod0-leaf1/bootstrap",
+        "provisioning": "ztp/eos/pod0-leaf1.sh",
     }
     assert {row["provisioning"] for row in found} <= set(files)
 
@@ -104,7 +104,7 @@ SECTION = {"plugin", "url", "install", "serial", "source", "ping-hosts", "halt-o
 
 
 def test_sonic_does_one_thing_after_the_other(sonic: dict[str, str]) -> None:
-    document = json.loads(sonic["ztp/sonic/pod0-leaf1/ztp.json"])
+    document = json.loads(sonic["ztp/sonic/pod0-leaf1.json"])
     assert list(document) == ["ztp"]
     sections: dict[str, dict[str, Any]] = document["ztp"]
     assert list(sections) == sorted(sections)
@@ -116,14 +116,14 @@ def test_sonic_does_one_thing_after_the_other(sonic: dict[str, str]) -> None:
         "destination": "/etc/sonic/config_db.json",
     }
     assert sections["05-connectivity-check"]["ping-hosts"] == ["172.16.0.1"]
-    fetched = re.findall(r"http://%server:ztp%/(ztp/[^\"]+)", sonic["ztp/sonic/pod0-leaf1/ztp.json"])
+    fetched = re.findall(r"http://%server:ztp%/(ztp/[^\"]+)", sonic["ztp/sonic/pod0-leaf1.json"])
     assert fetched and set(fetched) <= set(sonic)
 
 
 def test_sonic_by_tables_has_no_daemon_file(tmp_path: Path) -> None:
     tables = ('hwsku      = "Test-8"', 'hwsku      = "Test-8"\n    routing_mode = tables')
     found = written(*edited(tmp_path, ("os = eos", "os = sonic"), tables))
-    assert "03-routing" not in json.loads(found["ztp/sonic/core0/ztp.json"])["ztp"]
+    assert "03-routing" not in json.loads(found["ztp/sonic/core0.json"])["ztp"]
 
 
 def test_linux(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def run(tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
 
 
 def bound(files: dict[str, str]) -> str:
-    text = files["ztp/eos/pod0-leaf1/bootstrap"].replace("%serial:pod0-leaf1%", "JPE1")
+    text = files["ztp/eos/pod0-leaf1.sh"].replace("%serial:pod0-leaf1%", "JPE1")
     return text.replace("%image:eos:x86_64-test%", "EOS.swi")
 
 
@@ -221,7 +221,7 @@ def test_eos_takes_no_configuration_that_is_cut_off(files: dict[str, str], run: 
 
 
 def test_eos_unbound_does_nothing(files: dict[str, str], run: Run, tmp_path: Path) -> None:
-    assert run(files["ztp/eos/pod0-leaf1/bootstrap"], "JPE1").returncode == 1
+    assert run(files["ztp/eos/pod0-leaf1.sh"], "JPE1").returncode == 1
     assert flash(tmp_path) == {}
 
 
@@ -258,11 +258,10 @@ def test_binding_as_the_page_says(files: dict[str, str], tmp_path: Path) -> None
     values = {"SERVER": "192.0.2.1", "INTERFACE": "lo", "EOS_IMAGE": "EOS-4.33.1F.swi"}
     subprocess.run(["bash", "-euc", commands], cwd=tmp_path, env={**os.environ, **values}, check=True)
     filled = {str(p.relative_to(tmp_path / "bound")): p.read_text() for p in (tmp_path / "bound").rglob("*.*")}
-    filled |= {str(p.relative_to(tmp_path / "bound")): p.read_text() for p in (tmp_path / "bound").rglob("bootstrap")}
     assert set(filled) == set(files)
     assert [found for text in filled.values() for found in PLACEHOLDER.findall(text)] == []
     assert rows(filled)[3]["serial"] == "JPE3"
-    assert "serial='JPE3'" in filled[f"ztp/eos/{hosts[3]}/bootstrap"]
+    assert "serial='JPE3'" in filled[f"ztp/eos/{hosts[3]}.sh"]
     kea = json.loads(filled["ztp/kea-dhcp4.json"])["Dhcp4"]["subnet4"][0]["reservations"]
     assert [one["hw-address"] for one in kea] == [f"28:99:3a:00:00:{n:02x}" for n in range(len(hosts))]
 
