@@ -247,6 +247,16 @@ def test_refusals(spec: Callable[[str], Compilation]) -> None:
     assert codes("mtu        = 9000 B", "mtu        = 9400 B") == ["RW8004", "RW8033"]
 
 
+@pytest.mark.parametrize("file", ["agent.conf", "bgp.conf"])
+def test_golden_of_a_leaf(routed: Compilation, file: str, update: bool) -> None:
+    data = next(a.data for a in rendered(routed, "fboss") if a.path == f"configs/fboss/leaf0/{file}")
+    path = HERE / "golden_fboss" / f"leaf0.{file}"
+    if update:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(data)
+    assert path.read_bytes() == data
+
+
 REDUCED = {"rdsw001.z1": "rack node", "edsw001": "edge node", "fdsw001.z1": "first level", "sdsw001": "second level"}
 
 
