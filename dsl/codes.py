@@ -151,6 +151,7 @@ CODES: dict[str, Code] = {
     "RW8072": Code("error", "EOS would serve these queues otherwise"),
     "RW8073": Code("error", "a PFC watchdog that EOS does not have"),
     "RW8074": Code("note", "EOS sets lossless headroom by itself"),
+    "RW8075": Code("warning", "a switch has more uplinks than EOS uses at once"),
     "RW8090": Code("error", "a switch of MLNX-OS is in no InfiniBand network"),
     "RW8091": Code("error", "a port that MLNX-OS would have to split"),
     "RW8092": Code("note", "a port's far end is too long for MLNX-OS to describe"),

@@ -21,7 +21,14 @@ from .balancing import balancing_lines
 from .management import management_lines
 from .ports import port_lines
 from .qos import qos_lines
-from .refusals import headroom_is_its_own, unknown_balancing, unknown_classes, unknown_speeds, unknown_watchdog
+from .refusals import (
+    headroom_is_its_own,
+    too_many_paths,
+    unknown_balancing,
+    unknown_classes,
+    unknown_speeds,
+    unknown_watchdog,
+)
 from .routing import routing_lines
 
 OS = "eos"
@@ -53,6 +60,7 @@ class Eos:
                 unknown_classes(mine),
                 unknown_watchdog(mine),
                 headroom_is_its_own(mine),
+                too_many_paths(mine),
             )
         )
 

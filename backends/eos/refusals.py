@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from ...compiler.design import Network
 from ...compiler.schema import SwitchAttributes
 from ...dsl.diagnostics import Diagnostic, diagnose
@@ -14,6 +16,7 @@ from .._kit.ports import front, names_for
 from .balancing import known
 from .ports import SPEEDS, speed
 from .qos import weighted_above_strict
+from .routing import MOST_PATHS
 
 
 def unknown_speeds(fleet: Fleet) -> Iterator[Diagnostic]:
@@ -101,6 +104,31 @@ def headroom_is_its_own(fleet: Fleet) -> Iterator[Diagnostic]:
                 network.origin,
                 detail="EOS reserves headroom by itself where PFC is on; the figures of the design are not written",
                 help="compare them with `show priority-flow-control` and the buffer counters of the switch",
+            )
+
+
+def too_many_paths(fleet: Fleet) -> Iterator[Diagnostic]:
+    """RW8075 for each network with a switch that has more uplinks than EOS is told to use at once.
+
+    Uplinks are what certainly are equal paths; how many of the links down lead to one destination, they do not say.
+    """
+    for routing, classes in fleet.networks:
+        plant = fleet.plant
+        tier = np.zeros(len(plant.devices), dtype=np.int64)
+        tier[routing.devices] = routing.tier
+        ends = plant.ends
+        up = routing.fabric[ends.link] & (tier[ends.peer_device] > tier[ends.device])
+        count = np.bincount(ends.device[up], minlength=len(plant.devices))
+        mine = routing.devices[fleet.rows(routing, classes)]
+        most = int(count[mine].max(initial=0))
+        if min(most, routing.policy.max_paths or most) > MOST_PATHS:
+            network = fleet.design.networks[routing.network]
+            name = plant.devices.names[int(mine[count[mine].argmax()])]
+            yield diagnose(
+                "RW8075",
+                network.origin,
+                detail=f"{name} has {most} uplinks; EOS is told to use {MOST_PATHS}",
+                help=f"set `max_paths = {MOST_PATHS}` if so many are enough, or use fewer and faster links",
             )
 
 
