@@ -45,7 +45,7 @@ def network_model(design: Design, routing: Routing) -> NetworkModel:
         host_community=policy.communities.host or "",
         qos=None if attributes.roce is None else _qos(attributes.roce),
         gateway=dotted(pools.gateway) if pools.gateway >= 0 else "",
-        services=_services(attributes),
+        services=services(attributes),
     )
 
 
@@ -63,7 +63,8 @@ def _qos(roce: Roce) -> Qos:
     return Qos(classes(roce), watchdog, roce.load_balance)
 
 
-def _services(attributes: NetworkAttributes) -> Services:
+def services(attributes: NetworkAttributes) -> Services:
+    """What the switches of a network report to and are reached by."""
     given = attributes.management
     sflow = None
     if given.sflow is not None:

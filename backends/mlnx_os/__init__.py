@@ -1,0 +1,5 @@
+"""MLNX-OS, the operating system of managed InfiniBand switches."""
+
+from .backend import MlnxOs
+
+__all__ = ["MlnxOs"]

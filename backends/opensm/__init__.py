@@ -1,0 +1,5 @@
+"""OpenSM, the subnet manager of InfiniBand."""
+
+from .backend import OpenSm
+
+__all__ = ["OpenSm"]
