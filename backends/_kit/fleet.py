@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from ...compiler.backend import Request
 from ...compiler.design import Design
-from ...compiler.network import subnet
+from ...compiler.network import dsf, subnet
+from ...compiler.network.dsf import Scheduled
 from ...compiler.network.routing import Routing, plan
 from ...compiler.network.subnet import Subnet
 from ...compiler.plant import DeviceClass, Ints, Plant
@@ -97,6 +98,12 @@ def subnet_fleet(plant: Plant, request: Request, os: str) -> Group[Subnet]:
     """The switches of InfiniBand subnets that a request wants rendered."""
     grown = plant.at_capacity
     return Group(*_chosen(plant, subnet.plan(grown.design, grown)[0], request, os))
+
+
+def scheduled_fleet(plant: Plant, request: Request, os: str) -> Group[Scheduled]:
+    """The nodes of scheduled fabrics that a request wants rendered."""
+    grown = plant.at_capacity
+    return Group(*_chosen(plant, dsf.plan(grown.design, grown)[0], request, os))
 
 
 def _chosen(

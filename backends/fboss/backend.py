@@ -10,24 +10,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import cached_property
 from itertools import chain
-
-import numpy as np
+from typing import Any
 
 from ...compiler.backend import Artifact, Request
 from ...compiler.design import Design
 from ...compiler.network.dsf import Scheduled
-from ...compiler.network.dsf import plan as scheduled
-from ...compiler.plant import DeviceClass, Ints, Plant
+from ...compiler.plant import DeviceClass, Plant
 from ...compiler.schema import SwitchAttributes
 from ...dsl.diagnostics import Diagnostic
-from .._kit.fleet import Fleet, fleet, models
+from .._kit.fleet import Fleet, Group, fleet, models, scheduled_fleet
 from .._kit.ports import names_for
 from .._kit.refusals import bad_host_names, bad_interface_names, bad_mtu, unnamed_ports
 from .._kit.safe import folder
 from . import bgp, routed
 from .agent import MTU
 from .dsf import Writer
-from .fit import NAME_LENGTH, Cells, hard_routing, left_out, misfits
+from .fit import NAME_LENGTH, hard_routing, left_out, misfits
 from .nodes import Nodes
 from .slots import OS, box, copper_links, ends_of, slots
 
@@ -40,12 +38,10 @@ class Fboss:
     per_device = True
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
-        mine, cells = fleet(design, plant, request, OS), cell_fleet(design, plant, request)
+        mine, cells = fleet(design, plant, request, OS), scheduled_fleet(plant, request, OS)
         return list(
             chain(
-                unnamed_ports(mine),
-                bad_host_names(mine),
-                bad_interface_names(mine, names_for(OS), NAME_LENGTH),
+                *(common(group) for group in (mine, cells)),
                 bad_mtu(mine, *MTU),
                 hard_routing(mine),
                 misfits(mine, cells),
@@ -55,22 +51,14 @@ class Fboss:
 
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
         yield from _routed(fleet(design, plant, request, OS))
-        yield from _cells(cell_fleet(design, plant, request), request)
+        yield from _cells(scheduled_fleet(plant, request, OS))
 
 
-def cell_fleet(design: Design, plant: Plant, request: Request) -> Cells:
-    """The nodes of scheduled fabrics that are rendered."""
-    grown = plant.at_capacity
-    built = np.zeros(len(grown.devices), dtype=np.bool_)
-    built[plant.numbers_at_capacity(np.arange(len(plant.devices)))] = True
-    found: list[tuple[Scheduled, Ints]] = []
-    for fabric in scheduled(design, plant)[0]:
-        classes = [c for c in grown.classes if grown.element_of(c).os == OS]
-        mine = np.isin(grown.devices.cls[fabric.devices], [c.index for c in classes])
-        rows = np.flatnonzero(mine & built[fabric.devices])
-        if len(rows):
-            found.append((fabric, rows))
-    return Cells(grown, tuple(found))
+def common(group: Group[Any]) -> Iterator[Diagnostic]:
+    """What every backend of switches refuses."""
+    yield from unnamed_ports(group)
+    yield from bad_host_names(group)
+    yield from bad_interface_names(group, names_for(OS), NAME_LENGTH)
 
 
 class _Fronts:
@@ -110,12 +98,12 @@ def _routed(mine: Fleet) -> Iterator[Artifact]:
         yield Artifact(f"{place}/bgp.conf", bgp.config(switch))
 
 
-def _cells(cells: Cells, request: Request) -> Iterator[Artifact]:
-    for fabric, rows in cells.fabrics:
-        mine = rows[fabric.devices[rows] % request.shards == request.shard]
-        if not len(mine):
+def _cells(cells: Group[Scheduled]) -> Iterator[Artifact]:
+    for fabric, classes in cells.networks:
+        rows = cells.shard(fabric, classes)
+        if not len(rows):
             continue
         nodes = Nodes(cells.plant, fabric)
         writer = Writer(nodes)
-        for row in mine.tolist():
+        for row in rows.tolist():
             yield Artifact(f"configs/{OS}/{folder(nodes.name(row))}/agent.conf", writer.config(row))

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 import numpy as np
 
 from ...compiler.network.dsf import INTERFACE, Scheduled
 from ...compiler.network.lossless import mtu_of
-from ...compiler.plant import DeviceClass, Ints, Plant
+from ...compiler.plant import DeviceClass, Plant
 from ...dsl.diagnostics import Diagnostic, diagnose
-from .._kit.fleet import Fleet
+from .._kit.fleet import Fleet, Group
 from .._kit.ports import data_ports, unnamed
-from .._kit.safe import is_host_name
 from .agent import MTU
 from .nodes import Nodes
 from .platforms import BOXES, LAST_SYSTEM_PORT, PLACES
@@ -23,14 +21,6 @@ from .thrift import Profile, SwitchType
 
 NAME_LENGTH = 15
 """FBOSS makes a Linux interface of each of its own (IFNAMSIZ less the closing zero)."""
-
-
-@dataclass(frozen=True)
-class Cells:
-    """Scheduled fabrics of the plant at capacity with the rows that are rendered."""
-
-    plant: Plant
-    fabrics: tuple[tuple[Scheduled, Ints], ...]
 
 
 def hard_routing(mine: Fleet) -> Iterator[Diagnostic]:
@@ -57,13 +47,15 @@ def hard_routing(mine: Fleet) -> Iterator[Diagnostic]:
             )
 
 
-def misfits(mine: Fleet, cells: Cells) -> Iterator[Diagnostic]:
-    """RW8031 and RW8032; and what `_kit` tells of routed switches, told of nodes too."""
+def misfits(mine: Fleet, cells: Group[Scheduled]) -> Iterator[Diagnostic]:
+    """RW8031 and RW8032; an MTU of nodes. A class without names has been told of, and is passed over."""
     for cls in mine.classes:
-        found = box(mine.plant, cls)
-        yield from _platform(mine.plant, cls, {SwitchType.NPU}, "fboss", found.profiles if found else frozenset())
-    for fabric, rows in cells.fabrics:
-        yield from _nodes(cells.plant, fabric, rows)
+        if not unnamed(mine.plant, cls, OS):
+            found = box(mine.plant, cls)
+            yield from _platform(mine.plant, cls, {SwitchType.NPU}, "fboss", found.profiles if found else frozenset())
+    told = {cls.index for cls in cells.classes if unnamed(cells.plant, cls, OS)}
+    for fabric, _ in cells.networks:
+        yield from _nodes(cells.plant, fabric, told)
 
 
 def _used(plant: Plant, cls: DeviceClass) -> dict[int, bool]:
@@ -75,22 +67,22 @@ def _used(plant: Plant, cls: DeviceClass) -> dict[int, bool]:
     return found | dict.fromkeys(np.unique(ports[copper]).tolist(), True)
 
 
-def _nodes(plant: Plant, fabric: Scheduled, rows: Ints) -> Iterator[Diagnostic]:
+def _nodes(plant: Plant, fabric: Scheduled, told: set[int]) -> Iterator[Diagnostic]:
     network = plant.design.networks[fabric.network]
     cls_of = plant.devices.cls[fabric.devices]
-    wrong = False
+    wrong = bool(told & set(np.unique(cls_of).tolist()))
     for cls in plant.classes:
         places = np.flatnonzero(cls_of == cls.index)
-        if not len(places):
+        if not len(places) or cls.index in told:
             continue
         row = int(places[0])
         interface = fabric.level[row] == INTERFACE
         place = PLACES[fabric.stages, bool(fabric.edge[row])]
         port_map, profiles = (place.port_map, place.profiles) if interface else ("", frozenset[Profile]())
         kinds = {SwitchType.VOQ} if interface else {SwitchType.FABRIC}
-        for told in _platform(plant, cls, kinds, port_map, profiles):
+        for misfit in _platform(plant, cls, kinds, port_map, profiles):
             wrong = True
-            yield told
+            yield misfit
     mtu = mtu_of(network)
     if not MTU[0] <= mtu <= MTU[1]:
         help = f"set `mtu` to a value from {MTU[0]} B to {MTU[1]} B"
@@ -111,11 +103,10 @@ def _nodes(plant: Plant, fabric: Scheduled, rows: Ints) -> Iterator[Diagnostic]:
 def _platform(
     plant: Plant, cls: DeviceClass, kinds: set[SwitchType], port_map: str, profiles: frozenset[Profile]
 ) -> Iterator[Diagnostic]:
-    """RW8031 for a class whose platform or ports FBOSS does not have as they are used; RW8001 and RW8003 for nodes."""
+    """RW8031 for a class whose platform or ports FBOSS does not have as they are used."""
     element = plant.element_of(cls)
     found, name = box(plant, cls), plant.devices.names[cls.first]
     platform = getattr(element.attributes, "platform", None)
-    nameless = unnamed(plant, cls, OS)
     if found is None or found.kind not in kinds:
         known = ", ".join(f"`{n}`" for n, b in BOXES.items() if b.kind in kinds)
         what = "a routed switch" if SwitchType.NPU in kinds else "this node of a scheduled fabric"
@@ -126,23 +117,6 @@ def _platform(
             help=f"`platform` of the part must be one that is written here: {known}",
         )
         return
-    if nameless:
-        if SwitchType.NPU not in kinds:
-            port = plant.design.elements[nameless[0].element]
-            yield diagnose(
-                "RW8001",
-                port.origin,
-                "no `fboss` name",
-                detail=f"{name} is rendered for fboss, and `{element.definition}` does not say what its ports "
-                f"`{port.name}` are called there",
-                help=f'add the names of this platform, such as `names {{ fboss = "eth1/{{{port.name} + 1}}/1" }}`',
-                also=[(element.origin, "the switch")],
-            )
-        return
-    names = plant.devices.names[cls.first : cls.first + cls.count]
-    bad = [n for n in names if not is_host_name(n)]
-    if bad and SwitchType.NPU not in kinds:
-        yield diagnose("RW8003", element.origin, detail=f"`{bad[0]}`", help="use letters, digits, `-`, `_` and `.`")
     used = _used(plant, cls)
     wrong = [
         (s, why) for s in slots(plant, cls, port_map) if (why := _fault(s, used.get(s.port.number), port_map, profiles))
@@ -172,7 +146,7 @@ def _fault(slot: Slot, copper: bool | None, port_map: str, profiles: frozenset[P
     return ""
 
 
-def left_out(mine: Fleet, cells: Cells) -> Iterator[Diagnostic]:
+def left_out(mine: Fleet, cells: Group[Scheduled]) -> Iterator[Diagnostic]:
     """RW8005 and RW8033: what the operator must add."""
     for routing, _ in mine.networks:
         network = mine.design.networks[routing.network]
@@ -198,7 +172,7 @@ def left_out(mine: Fleet, cells: Cells) -> Iterator[Diagnostic]:
                 help="set it where the switch's Linux is set up",
             )
         yield _silicon(mine.plant, routing.network)
-    for fabric, _ in cells.fabrics:
+    for fabric, _ in cells.networks:
         network = cells.plant.design.networks[fabric.network]
         if network.attributes.roce is not None:
             yield diagnose(

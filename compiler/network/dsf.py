@@ -117,7 +117,7 @@ def _number(plant: Plant, fabric: Fabric, pools: PoolSet) -> tuple[Scheduled | N
     a_cells, z_cells = cell_links(plant)
     cells = fabric.fabric & a_cells & z_cells
     level_of, mistakes = _levels(plant, fabric, cells)
-    if mistakes:
+    if mistakes or not level_of:
         return None, told + mistakes
     of_class = {c.cls: c for c in fabric.classes}
     linked = np.isin(plant.devices.cls[fabric.devices], list(level_of))

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Compiled
 from real.fboss_rules import bgp_broken, broken
 from real.fboss_schema import bgp_faults, faults
 from support import rendered
@@ -22,6 +21,7 @@ from rackwright.backends.fboss import Fboss
 from rackwright.compiler.backend import Artifact, Request
 from rackwright.compiler.pipeline import Compilation, compile_spec
 
+Compiled = Callable[..., Compilation]
 Config = dict[str, Any]
 
 R128 = {"stages": "1", "zones": "1", "edge_nodes": "16"}

@@ -11,11 +11,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import Compiled
 
 from rackwright.compiler.network.dsf import Scheduled, plan
 from rackwright.compiler.pipeline import Compilation
 from rackwright.compiler.plant import Ints, Plant
+
+Compiled = Callable[..., Compilation]
 
 R128 = {"stages": "1", "zones": "1", "edge_nodes": "16"}
 R192 = {"stages": "1", "zones": "1", "rack_nodes": "192", "edge_nodes": "32"}
@@ -179,3 +180,31 @@ def test_growth_keeps_every_number(spec: Callable[[str], Compilation], compiled:
     assert np.array_equal(small.fabric.loopback, whole.fabric.loopback)
     assert np.array_equal(small.fabric.host_base, whole.fabric.host_base)
     assert np.array_equal(small.fabric.zone, whole.fabric.zone)
+
+
+def test_a_fabric_without_links_is_no_fabric(spec: Callable[[str], Compilation]) -> None:
+    result = spec(
+        """
+        switch leaf {
+            peak_power = 1 kW, cores = 4
+            eth[4] : port { speed = 400 Gbps }
+            fab[4] : port { speed = 400 Gbps, fabric = true }
+        }
+        switch top {
+            peak_power = 1 kW, cores = 4
+            fab[8] : port { speed = 400 Gbps, fabric = true }
+        }
+        param wired = false
+        rack r {
+            leaf[2] : leaf
+            top[2]  : top
+            link leaf[l].fab -> top[t].fab where wired
+        }
+        network n {
+            routing = dsf
+            pools { loopback = "10.0.0.0/24" }
+        }
+        """
+    )
+    assert result.design is not None and result.plant is not None, result.diagnostics
+    assert plan(result.design, result.plant) == ((), ())

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Compiled
 from support import accepted, backends, rendered
 
 from rackwright.backends.fboss.nodes import Nodes
@@ -22,6 +21,7 @@ from rackwright.compiler.names import cable_ids
 from rackwright.compiler.network.dsf import plan
 from rackwright.compiler.pipeline import Compilation, compile_spec
 
+Compiled = Callable[..., Compilation]
 Config = dict[str, Any]
 
 R192 = {"stages": "1", "zones": "1", "rack_nodes": "192", "edge_nodes": "32"}
@@ -283,3 +283,10 @@ def test_golden_of_each_role(small_2: dict[str, Config], device: str, update: bo
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, "utf-8")
     assert path.read_text("utf-8") == text
+
+
+def test_shards_are_the_whole(routed: Compilation) -> None:
+    whole = {a.path: a.data for a in rendered(routed, "fboss")}
+    parts = [rendered(routed, "fboss", Request(shard=n, shards=3)) for n in range(3)]
+    assert sum(map(len, parts)) == len(whole)
+    assert {a.path: a.data for part in parts for a in part} == whole
