@@ -11,10 +11,12 @@ import orjson
 
 from ...compiler.names import cable_ids, terminal_names
 from ...compiler.network.addresses import dotted
+from ...compiler.network.classes import classes
 from ...compiler.network.dsf import INTERFACE
 from ...compiler.network.lossless import mtu_of
 from ...compiler.plant import Ints
 from .._kit.safe import one_line
+from . import qos
 from .agent import FABRIC_QUEUE, FABRIC_QUEUES, document, fabric_port, lines, mac, port, switch_settings, true
 from .nodes import Nodes
 from .platforms import (
@@ -42,6 +44,8 @@ class Writer:
         self._plant = nodes.plant
         self._fabric = nodes.fabric
         self._mtu = mtu_of(nodes.plant.design.networks[nodes.fabric.network])
+        roce = nodes.plant.design.networks[nodes.fabric.network].attributes.roce
+        self._classes = classes(roce) if roce is not None and nodes.fabric.stages == 1 else ()
         self._copper = copper_links(nodes.plant)
         self._names = [one_line(name) for name in nodes.plant.devices.names]
         self._labels = [[one_line(n) for n in terminal_names(self._plant, c, "port")] for c in self._plant.classes]
@@ -152,6 +156,11 @@ class Writer:
             "portQueueConfigs": {FABRIC_QUEUES: FABRIC_QUEUE},
             "switchSettings": settings,
         }
+        if self._classes:
+            inner = [port.logical for port in place.inner]
+            told = qos.cells(self._classes, inner)
+            told["portQueueConfigs"] |= sw["portQueueConfigs"]
+            sw |= told
         return self._finished(row, true(place.flags), sw)
 
     def _finished(self, row: int, flags: dict[str, str], sw: Struct) -> bytes:
@@ -176,6 +185,8 @@ class Writer:
             state = PortState.DISABLED if end is None else PortState.ENABLED
             mbps = slot.port.speed // 10**6
             made = port(slot.first, slot.port.name, mbps, kind, PortType.INTERFACE, state, scope=Scope.GLOBAL)
+            if self._classes:
+                made["portQueueConfigName"] = qos.QUEUES
             if end is not None:
                 link, peer, peer_port = end
                 made["description"] = self._description(link, peer, peer_port)

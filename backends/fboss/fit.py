@@ -175,12 +175,14 @@ def left_out(mine: Fleet, cells: Group[Scheduled]) -> Iterator[Diagnostic]:
     for fabric, _ in cells.networks:
         network = cells.plant.design.networks[fabric.network]
         if network.attributes.roce is not None:
+            what = "PFC" if fabric.stages == 1 else "traffic classes"
             yield diagnose(
                 "RW8005",
                 network.origin,
-                detail="the network asks for traffic classes; on the host ports of a scheduled fabric they rest on "
-                "thresholds of the silicon that are not published",
-                help="add `qosPolicies`, `defaultVoqConfig` and `portPgConfigs` of your own",
+                detail=f"the network asks for {what} on the host ports of a scheduled fabric, and the figures of "
+                "the silicon that this rests on are not published",
+                help="add `pfc`, `portPgConfigs` and `bufferPoolConfigs` of your own"
+                + ("" if fabric.stages == 1 else ", `qosPolicies` and `defaultVoqConfig`"),
             )
         yield _silicon(cells.plant, fabric.network)
 

@@ -75,6 +75,45 @@ def _queue(c: QosClass) -> Struct:
     return found
 
 
+CPU_POLICY = "classes_cpu"
+CPU_TRAFFIC_CLASS = 7
+"""The one that goes to the upper of the two queues which the CPU and recycle ports of Jericho 3 have."""
+
+
+def cells(found: tuple[QosClass, ...], inner: list[int]) -> Struct:
+    """Classes on an interface node of a scheduled fabric of one stage.
+
+    Every queue has a virtual output queue of its number at every node that sends to it. Congestion shows there, so that
+    is where packets are marked.
+    `inner` are the ports that have the CPU's queues. PFC is left out: its thresholds are not published.
+    """
+    queue = {str(p): next((c.queue for c in found if c.priority == p), p) for p in PRIORITIES}
+    dscps = [{"internalTrafficClass": c.priority, "fromDscpToTrafficClass": list(c.dscps)} for c in found if c.dscps]
+    upper = {str(p): int(p >= CPU_TRAFFIC_CLASS) for p in PRIORITIES}
+    same: Struct = {"dscpMaps": dscps, "expMaps": []}
+    policies = [
+        {"name": name, "rules": [], "qosMap": same | {"trafficClassToQueueId": own, "trafficClassToVoqId": queue}}
+        for name, own in ((POLICY, queue), (CPU_POLICY, upper))
+    ]
+    queues = [_queue(c) for c in found]
+    marked = [{"scheduling": Scheduling.INTERNAL} | {k: q[k] for k in _OF_VOQ if k in q} for q in queues]
+    return {
+        "qosPolicies": policies,
+        "portQueueConfigs": {QUEUES: [{k: v for k, v in q.items() if k != "aqms"} for q in queues]},
+        "defaultVoqConfig": marked,
+        "dataPlaneTrafficPolicy": {
+            "matchToAction": [],
+            "defaultQosPolicy": POLICY,
+            "portIdToQosPolicy": dict.fromkeys(map(str, inner), CPU_POLICY),
+        },
+        "cpuTrafficPolicy": {"trafficPolicy": {"matchToAction": [], "defaultQosPolicy": CPU_POLICY}},
+    }
+
+
+_OF_VOQ = ("id", "streamType", "name", "aqms")
+"""What a virtual output queue has in common with its queue; its scheduling is the silicon's own."""
+
+
 def group_name(interface: Interface) -> str:
     """The `portPgConfigs` entry of a port: ports of one speed and length share it. Empty without headroom."""
     room = interface.room

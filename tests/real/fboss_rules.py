@@ -116,6 +116,9 @@ def names(sw: Config) -> Iterator[str]:
     for policy in (data, cpu):
         if policy.get("defaultQosPolicy", next(iter(policies), None)) not in {*policies, None}:
             yield f"qos policy {policy['defaultQosPolicy']} is nowhere defined"
+        for port, name in policy.get("portIdToQosPolicy", {}).items():
+            if name not in policies or int(port) not in {p["logicalID"] for p in sw["ports"]}:
+                yield f"qos policy {name} of port {port} is nowhere defined, or the port"
         for match in policy.get("matchToAction", ()):
             if match["matcher"] not in acls:
                 yield f"acl {match['matcher']} is nowhere defined"
@@ -179,7 +182,10 @@ def vlans(sw: Config) -> Iterator[str]:
 
 def queues(sw: Config) -> Iterator[str]:
     """Queues, marking, priority groups and pools."""
-    for name, found in {**sw.get("portQueueConfigs", {}), "cpu": sw.get("cpuQueues", [])}.items():
+    voqs = sw.get("defaultVoqConfig", [])
+    if len(voqs) > 8 or any(q["scheduling"] != 1000 for q in voqs):
+        yield "virtual output queues are scheduled by the silicon, and there are eight"
+    for name, found in {**sw.get("portQueueConfigs", {}), "cpu": sw.get("cpuQueues", []), "voq": voqs}.items():
         yield from twice((q["id"] for q in found), f"queue of {name}")
         for queue in found:
             if queue["scheduling"] == 0 and not queue.get("weight"):

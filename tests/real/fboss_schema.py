@@ -305,6 +305,7 @@ switch_config = struct(
     portPgConfigs=mapped(text, listed(port_pg)),
     bufferPoolConfigs=mapped(text, struct("BufferPoolConfig", sharedBytes_=i32, headroomBytes=i32, reservedBytes=i32)),
     dsfNodes=mapped(i64, dsf_node, numeric=True),
+    defaultVoqConfig=listed(port_queue),
     udfConfig=udf_config,
     flowletSwitchingConfig=flowlet_switching,
     portFlowletConfigs=mapped(text, struct("PortFlowletConfig", scalingFactor_=i16, loadWeight_=i16, queueWeight_=i16)),

@@ -47,7 +47,7 @@ def render(result: Compilation, every: int = 1) -> Iterator[Artifact]:
 @pytest.mark.real
 @pytest.mark.parametrize(
     ("settings", "every", "files"),
-    [(R128, 1, 184), (R192, 1, 264), (SMALL_2, 1, 258), ({}, 11, 88)],
+    [(R128, 1, 184), (R192, 1, 264), (SMALL_2, 1, 258), ({}, 11, 89)],
     ids=["R128F40E16", "R192F40E32", "two stages, small", "two stages, every eleventh switch"],
 )
 def test_scheduled_fabric(compiled: Compiled, settings: dict[str, str], every: int, files: int) -> None:
@@ -57,6 +57,15 @@ def test_scheduled_fabric(compiled: Compiled, settings: dict[str, str], every: i
         wrong += [f"{artifact.path}: {fault}" for fault in judged(artifact.path, json.loads(artifact.data))]
     assert not wrong[:10]
     assert count == files
+
+
+@pytest.mark.real
+def test_scheduled_fabric_with_classes(spec: Callable[..., Compilation], root: Path) -> None:
+    text = (root / "specs" / "dsf_18k.rack").read_text()
+    asked = text.replace("mtu     = 9000 B", "mtu = 9000 B\n roce { ecn = 1 MB .. 2 MB at 5 % }")
+    assert asked != text
+    files = {a.path: json.loads(a.data) for a in render(spec(asked, SMALL_1))}
+    assert not [f"{path}: {fault}" for path, config in files.items() for fault in judged(path, config)]
 
 
 @pytest.mark.real

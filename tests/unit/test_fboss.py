@@ -146,6 +146,25 @@ def test_hosts_of_a_rack_node(small_1: dict[str, Config]) -> None:
     assert found["rcy1/1/441"] == sw["dsfNodes"]["0"]["loopbackIps"] == ["fd00:0:0:1::1/128", "10.0.0.1/32"]
 
 
+def test_classes_of_a_rack_node(spec: Callable[..., Compilation], root: Path) -> None:
+    """One stage: a virtual output queue for each queue, marking there; two queues toward the CPU. Two stages: none."""
+    text = (root / "specs" / "dsf_18k.rack").read_text()
+    text = text.replace(
+        "mtu     = 9000 B", "mtu = 9000 B\n roce { priority = 3, dscp = 26, ecn = 1 MB .. 2 MB at 5 % }"
+    )
+    result = spec(text, SMALL_1)
+    assert [d.code for d in accepted(result, ["fboss"])] == ["RW8005", "RW8033"]
+    sw = configs(result)["rdsw001.z1"]["sw"]
+    packets, cpu = (policy["qosMap"] for policy in sw["qosPolicies"])
+    assert packets["trafficClassToVoqId"] == packets["trafficClassToQueueId"] == {str(n): n for n in range(8)}
+    assert cpu["trafficClassToQueueId"] == {str(n): int(n == 7) for n in range(8)}
+    assert {q["id"]: bool(q.get("aqms")) for q in sw["defaultVoqConfig"]} == {0: False, 3: True, 6: False}
+    assert set(sw["dataPlaneTrafficPolicy"]["portIdToQosPolicy"]) == {"1", *map(str, range(32772, 32777))}
+    assert {p.get("portQueueConfigName") for p in sw["ports"] if p["portType"] == 0} == {"classes"}
+    other = configs(spec(text, SMALL_2))["rdsw001.z1"]["sw"]
+    assert "qosPolicies" not in other
+
+
 def test_growth_changes_no_file(spec: Callable[[str], Compilation], root: Path) -> None:
     text = (root / "specs" / "dsf_18k.rack").read_text()
     for name, value in (("zones", 2), ("rack_nodes", 4), ("edge_nodes", 2)):
