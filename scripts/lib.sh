@@ -47,11 +47,12 @@ pip_in() {
     "$dir/bin/python" -m pip --disable-pip-version-check --no-input "$@"
 }
 
-# A yanglint of libyang 3, for SONiC's YANG models where there are any. libyang 2, which Debian 12 has, does not come to
+# A yanglint of libyang 3, for the YANG models of SONiC and OpenConfig where there are any. libyang 2, which Debian 12 has, does not come to
 # an end on them, so a Debian 13 in a folder runs it. Sets RACKWRIGHT_YANGLINT.
 find_yanglint() {
     local root=$PWD/.judges/trixie
-    [ -z "${RACKWRIGHT_YANGLINT:-}" ] && [ -d "${RACKWRIGHT_SONIC_YANG:-../shared/data/sonic-yang}" ] || return 0
+    [ -z "${RACKWRIGHT_YANGLINT:-}" ] || return 0
+    [ -d "${RACKWRIGHT_SONIC_YANG:-../shared/data/sonic-yang}" ] || [ -d "${RACKWRIGHT_OPENCONFIG_YANG:-}" ] || return 0
     case $(yanglint --version 2>/dev/null) in "yanglint "[0-2].* | "") ;; *) return 0 ;; esac
     if [ ! -x "$root/usr/bin/yanglint" ]; then
         say "yanglint of Debian 13 in $root"

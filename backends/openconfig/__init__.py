@@ -1,0 +1,5 @@
+"""OpenConfig: each switch as data for gNMI."""
+
+from .backend import OpenConfig
+
+__all__ = ["OpenConfig"]
