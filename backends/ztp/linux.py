@@ -14,6 +14,14 @@ from .files import url
 
 SCRIPT = "/run/check-serial.sh"
 
+PLACES = {
+    "daemons": "/etc/frr/daemons",
+    "frr.conf": "/etc/frr/frr.conf",
+    "interfaces": "/etc/network/interfaces",
+    "sysctl.conf": "/etc/sysctl.d/90-fabric.conf",
+}
+"""Where the files of a switch go; Debian's places."""
+
 CHECK = "ztp/frr/check-serial.sh"
 """The script that makes sure of the box, one file for all switches."""
 
@@ -24,13 +32,14 @@ def user_data(box: Box) -> bytes:
     fetch = ["curl", "-fsS", "--retry", "5", "-o"]
     document = {
         "hostname": box.host,
-        "packages": ["curl", "frr"],
+        "packages": ["curl", "frr", "ifupdown2"],
         "runcmd": [
             # Commands of cloud-init go on after one that failed, so the first ends their script itself.
             ["sh", "-c", f"{' '.join(fetch)} {SCRIPT} {url(CHECK)} && sh {SCRIPT} {serial(box.host)} || kill $PPID"],
-            [*fetch, "/etc/frr/daemons", url(f"{place}/daemons")],
-            [*fetch, "/etc/frr/frr.conf", url(f"{place}/frr.conf")],
-            ["chown", "frr:frr", "/etc/frr/frr.conf", "/etc/frr/daemons"],
+            *([*fetch, where, url(f"{place}/{name}")] for name, where in PLACES.items()),
+            ["chown", "frr:frr", PLACES["daemons"], PLACES["frr.conf"]],
+            ["sysctl", "--system"],
+            ["ifreload", "-a"],
             ["systemctl", "enable", "frr"],
             ["systemctl", "restart", "frr"],
         ],

@@ -78,6 +78,8 @@ def test_every_switch_boots_with_a_file_that_is_there(spec: str) -> None:
     assert {row["config"] for row in found} <= there
     assert {row["provisioning"] for row in found} <= set(files)
     assert all(row["location"] for row in found)
+    fetched = {path for text in files.values() for path in re.findall(r"http://%server:ztp%/(configs/[^\"' ]+)", text)}
+    assert len(fetched) >= len(found) and fetched <= there
 
 
 def test_no_secret_and_no_user(files: dict[str, str], sonic: dict[str, str]) -> None:
