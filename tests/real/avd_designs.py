@@ -32,9 +32,17 @@ server machine {{
     nic[1] : adapter
 }}
 
-switch box {{
+switch lower {{
     peak_power = 1 kW
-    eth[{ports}] : port {{
+    eth[{lower}] : port {{
+        speed = 800 Gbps, cage = osfp, lanes = 8
+        names {{ eos = "Ethernet{{eth + 1}}/1" }}
+    }}
+}}
+
+switch upper {{
+    peak_power = 1 kW
+    eth[{leaves}] : port {{
         speed = 800 Gbps, cage = osfp, lanes = 8
         names {{ eos = "Ethernet{{eth + 1}}/1" }}
     }}
@@ -42,8 +50,8 @@ switch box {{
 
 hall dc {{
     os = eos
-    leaf[{leaves}]  : box
-    spine[{spines}] : box
+    leaf[{leaves}]  : lower
+    spine[{spines}] : upper
     host[{hosts}]  : machine
 
     link leaf[l].eth[s] -> spine[s].eth[l]
@@ -68,19 +76,23 @@ def ours(
 ) -> tuple[Configs, list[SwitchModel]]:
     """Our configurations by host name, and the models that they print."""
     path = folder / "fabric.rack"
-    text = SPEC.format(
-        ports=max(leaves, spines + 2),
-        spines=spines,
-        leaves=leaves,
-        hosts=2 * leaves,
-        unnumbered=str(unnumbered).lower(),
-    )
-    path.write_text(text, "utf-8")
+    path.write_text(text_of(unnumbered, spines, leaves), "utf-8")
     design, plant = built(path)
     request = Request(named=True)
     files = rendered(Eos(), design, plant, request)
     configs = {path.split("/")[2]: text for path, text in files.items()}
     return configs, list(models(fleet(design, plant, request, "eos"), names_for("eos")))
+
+
+def text_of(unnumbered: bool, spines: int, leaves: int) -> str:
+    """The spec."""
+    return SPEC.format(
+        lower=spines + 2,
+        spines=spines,
+        leaves=leaves,
+        hosts=2 * leaves,
+        unnumbered=str(unnumbered).lower(),
+    )
 
 
 def inputs(switches: list[SwitchModel], unnumbered: bool) -> dict[str, Data]:
