@@ -14,7 +14,7 @@ from .values import Shaped
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
 _USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
-_COMMUNITY = re.compile(r"(\d{1,5}):(\d{1,5})")
+_COMMUNITY = re.compile(r"([0-9]{1,5}):([0-9]{1,5})")
 
 
 def is_address(text: str) -> bool:
