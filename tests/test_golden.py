@@ -52,7 +52,7 @@ def sample(artifacts: Iterable[Artifact], result: Compilation) -> tuple[dict[str
         digests.append((artifact.path, hashlib.sha256(artifact.data).hexdigest()))
         size += len(artifact.data)
         parts = artifact.path.split("/")
-        if whole or not (parts[0] == "configs" and parts[2] not in firsts):
+        if whole or not (parts[0] == "configs" and parts[1] in PER_DEVICE and parts[2] not in firsts):
             path, data = shortened(artifact, whole)
             kept[path] = data
             beside = by_folder.setdefault(path.rpartition("/")[0], [])
