@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 from support import backends
-from unit.configs import eos, fboss, frr, sonic
+from unit.configs import eos, fboss, frr, openconfig, sonic
 from unit.configs.judge import Row, faults
 from unit.configs.model import Files, Switch
 from unit.fabrics import CLOS, SPECS, built
@@ -32,24 +32,33 @@ READERS: dict[str, Callable[[Files], Switch]] = {
     "sonic": sonic.read,
     "eos": eos.read,
     "fboss": fboss.read,
+    "openconfig": openconfig.read,
 }
 
 Texts = dict[tuple[str, str, str], str]
 """The files of a fabric by operating system, device and name."""
 
 SIXES = 'loopback6 = "fd00:0:0:1::/64", host6 = "fd00:0:0:2::/64", fabric6 = "fd00:0:0:3::/64", '
-NUMBERED = (("unnumbered = true", "unnumbered = false"), ("pools   { ", f'pools   {{ fabric = "10.64.0.0/20", {SIXES}'))
+MODELLED = tuple(
+    (f"eos = {name}", f"eos = {name}, openconfig = {name}")
+    for name in ('"Ethernet{eth + 1}/1"', '"Ethernet{eth + 1}/{4*lane + 1}"')
+)
+NUMBERED = (
+    *MODELLED,
+    ("unnumbered = true", "unnumbered = false"),
+    ("pools   { ", f'pools   {{ fabric = "10.64.0.0/20", {SIXES}'),
+)
 MIXED = (
     ("leaf[2]  : test_switch", "leaf[2]  : test_switch { os = sonic }"),
     ("spine[2] : test_switch", "spine[2] : test_switch { os = frr }"),
 )
+MODELS = (MIXED[1], ("leaf[2]  : test_switch", "leaf[2]  : test_switch { os = openconfig }"))
 TIMERS = (("bfd = true", "bfd = true, bfd_interval = 100 ms, bfd_multiplier = 5, keepalive = 10 s, hold = 40 s"),)
 MINIPACK = HERE / "minipack3.rack"
 SPINES = (("spine[2]  : minipack3.minipack3_400g", "spine[2]  : minipack3.minipack3_400g { os = frr }"),)
 FOURS = (
     (
-        """        loopback6 = "fd00:0:0:1::/64", host6 = "fd00:0:0:2::/64", fabric6 = "fd00:0:0:3::/64"
-""",
+        '        loopback6 = "fd00:0:0:1::/64", host6 = "fd00:0:0:2::/64", fabric6 = "fd00:0:0:3::/64"\n',
         "",
     ),
 )
@@ -58,7 +67,7 @@ Edits = tuple[tuple[str, str], ...]
 
 FABRICS: dict[str, tuple[Path, Edits, tuple[str, ...]]] = {
     "clos": (CLOS, TIMERS, ("frr", "sonic", "eos")),
-    "numbered": (CLOS, NUMBERED, ("frr", "sonic", "eos")),
+    "numbered": (CLOS, NUMBERED, ("frr", "sonic", "eos", "openconfig")),
     "sonic-tables": (HERE / "sonic.rack", (), ("sonic",)),
     "minipack3": (MINIPACK, (), ("frr", "fboss")),
     "lab_3tier": (SPECS / "lab_3tier.rack", (), ("frr", "sonic")),
@@ -70,6 +79,7 @@ MIXTURES: dict[str, tuple[Path, Edits]] = {
     "mixed": (CLOS, MIXED),
     "mixed-numbered": (CLOS, MIXED + NUMBERED),
     "mixed-timers": (CLOS, MIXED + TIMERS),
+    "mixed-models": (CLOS, (*MODELS, *NUMBERED)),
     "minipack3": (MINIPACK, SPINES + FOURS),
 }
 """Specs with edits in which every switch is rendered by the backend of its own system."""
@@ -129,7 +139,7 @@ def test_a_fabric_of_several_systems(name: str, tmp_path: Path) -> None:
 
 # --- planted faults: each must be seen, and told where it is ---
 
-NUMBERS_OF: dict[str, Edits] = {"frr": NUMBERED, "sonic": NUMBERED, "eos": NUMBERED, "fboss": ()}
+NUMBERS_OF: dict[str, Edits] = {**dict.fromkeys(READERS, NUMBERED), "fboss": ()}
 
 
 def planted() -> list[tuple[str, ...]]:
