@@ -15,7 +15,6 @@ from .design import Design
 from .plant import DeviceClass, Ints, Plant
 from .schema import PortAttributes
 
-
 _WIDTHS = {"sfp28": 1, "sfp56": 1, "rj45": 1, "qsfp28": 4, "qsfp56": 4, "qsfp112": 4}
 """Electrical lanes of a cage whose part does not say (the form factors' specifications); 8 for the others."""
 

@@ -1,6 +1,6 @@
 """The vendor-neutral model of each switch as JSON: what our own templates print, for templates of yours.
 
-`device-model/switches/<device>.json`, one file a switch, and `device-model/schema.json`, the JSON Schema that they follow.
+`device-model/switches/<device>.json`, one file a switch, and `device-model/schema.json`, the JSON Schema of them.
 Written only when asked for by name; then for every switch of a routed network, whatever its operating system.
 """
 

@@ -95,7 +95,7 @@ def _unknown(plant: Plant, routing: Routing, found: Lossless) -> Iterator[Diagno
             element.origin,
             detail=f"`{element.definition}` {one.why}; such as {plant.devices.names[one.device]} {port}, "
             f"and {count:,} ports in all",
-            help="add `headroom { … }` to the part, from the maker's figures; until then the switch's own defaults hold",
+            help="add `headroom { … }` to the part, from the maker's figures; till then the switch's own defaults hold",
             also=[(plant.design.networks[routing.network].origin, "the lossless network")],
         )
 

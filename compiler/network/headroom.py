@@ -1,8 +1,8 @@
 """Lossless headroom: the room that a port keeps for packets still under way after it has asked for a pause.
 
-Two ways, by what the catalog says of the silicon. A formula (`cell`, `pipeline`, `mac_phy`), which is SONiC's for NVIDIA
-silicon: sonic-net/sonic-swss at 18913fa3, cfgmgr/buffer_headroom_mellanox.lua (later versions ask for less). Or the
-maker's table (`rows`), from which the next longer cable is taken.
+Two ways, by what the catalog says of the silicon. A formula (`cell`, `pipeline`, `mac_phy`), SONiC's for NVIDIA
+silicon: sonic-net/sonic-swss at 18913fa3, cfgmgr/buffer_headroom_mellanox.lua (later versions ask for less).
+Or the maker's table (`rows`), from which the next longer cable is taken.
 
 Headroom for too short a cable loses packets that nothing resends quickly; for too long a one it only takes buffer. So
 every length is rounded up, and one that is not known is taken as the longest that it can be (`reach`).
