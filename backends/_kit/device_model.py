@@ -167,8 +167,8 @@ class SwitchModel:
 
     `loopback` is its only address of length 32, and its router id. `block` is the prefix that holds the addresses of
     all its host ports, empty if it has none. `management` is its address in the management network with length, empty
-    with DHCP. `os` is the operating system that the spec gives it. `paths` is how many equal paths it must take; `relax`
-    says that these have different AS paths.
+    with DHCP. `os` is the operating system that the spec gives it. `paths` is how many equal paths it must take;
+    `relax` says that these have different AS paths.
     """
 
     name: str
