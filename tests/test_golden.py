@@ -2,8 +2,8 @@
 
 `tests/golden/<spec>/<backend>/` holds the artifacts themselves: all of the lab's, a sample of the larger ones'
 (the first device of each kind, and the first lines of long tables). `tests/golden/<spec>/<backend>.json` holds
-how many files and bytes there are and one SHA-256 over all paths and contents. `clos` is the small fabric of the unit
-tests, rendered for every operating system: a leaf, a spine and a core of each.
+how many files and bytes there are and one SHA-256 over all paths and contents. Of `NAMED`, small fabrics of the unit
+tests, no line is left out: `clos` is rendered for every operating system, a leaf, a spine and a core of each.
 `pytest --update` rewrites both.
 """
 
@@ -25,11 +25,15 @@ from rackwright.compiler.pipeline import Compilation, compile_spec
 
 GOLDEN = Path(__file__).parent / "golden"
 SPECS = ("lab_4x2", "lab_3tier", "dual_plane_rail", "superpod_h100", "llama3_24k", "scale_350k")
-CLOS = "clos"
 PER_DEVICE = sorted(name for name, backend in backends().items() if backend.per_device)
-CASES = [(name, backend) for name in SPECS for backend in sorted(backends())] + [(CLOS, b) for b in PER_DEVICE]
+NAMED = {"clos": PER_DEVICE, "minipack3": ["fboss"]}
+"""Small fabrics of the unit tests, and the backends that are asked for by name."""
+CASES = [(name, backend) for name in SPECS for backend in sorted(backends())]
+CASES += [(name, backend) for name, wanted in NAMED.items() for backend in wanted]
 WHOLE = {"lab_4x2"}
 """Designs of which every artifact is kept."""
+IN_FULL = {*WHOLE, *NAMED}
+"""Designs of whose artifacts no line is left out."""
 
 SAMPLE_BYTES = 16_000
 HEAD_LINES = 12
@@ -42,7 +46,8 @@ def sample(artifacts: Iterable[Artifact], result: Compilation) -> tuple[dict[str
     """Digest and sample of one backend's artifacts, which may be too many to hold at once."""
     plant = result.plant
     assert plant is not None
-    whole = result.design is not None and Path(result.design.elements[0].origin.file).stem in WHOLE
+    name = Path(plant.design.elements[0].origin.file).stem
+    whole = name in WHOLE
     firsts = {plant.devices.names[c.first] for c in plant.classes}
     kept: Files = {}
     digests: list[tuple[str, str]] = []
@@ -53,7 +58,7 @@ def sample(artifacts: Iterable[Artifact], result: Compilation) -> tuple[dict[str
         size += len(artifact.data)
         parts = artifact.path.split("/")
         if whole or not (parts[0] == "configs" and parts[1] in PER_DEVICE and parts[2] not in firsts):
-            path, data = shortened(artifact, whole)
+            path, data = shortened(artifact, name in IN_FULL)
             kept[path] = data
             beside = by_folder.setdefault(path.rpartition("/")[0], [])
             insort(beside, path)
@@ -64,9 +69,9 @@ def sample(artifacts: Iterable[Artifact], result: Compilation) -> tuple[dict[str
     return {"files": len(digests), "bytes": size, "sha256": total}, kept
 
 
-def shortened(artifact: Artifact, whole: bool) -> tuple[str, bytes]:
+def shortened(artifact: Artifact, in_full: bool) -> tuple[str, bytes]:
     """The artifact, or what is kept of a long one: its first lines if it is text, else nothing but its digest."""
-    if whole or len(artifact.data) <= SAMPLE_BYTES:
+    if in_full or len(artifact.data) <= SAMPLE_BYTES:
         return artifact.path, artifact.data
     start = artifact.data[:SAMPLE_BYTES]
     text = "" if b"\0" in start else start.decode("utf-8", "ignore")
@@ -78,9 +83,10 @@ def shortened(artifact: Artifact, whole: bool) -> tuple[str, bytes]:
 
 @pytest.mark.parametrize(("name", "backend"), CASES)
 def test_artifacts(compiled: Callable[..., Compilation], name: str, backend: str, update: bool) -> None:
-    result = compile_spec(str(Path(__file__).parent / "unit" / "clos.rack"), {}) if name == CLOS else compiled(name)
+    named = name in NAMED
+    result = compile_spec(str(Path(__file__).parent / "unit" / f"{name}.rack"), {}) if named else compiled(name)
     assert result.design is not None and result.plant is not None, result.diagnostics
-    maker, request = backends()[backend], Request(named=name == CLOS)
+    maker, request = backends()[backend], Request(named=named)
     said = list(maker.accepts(result.design, result.plant, request))
     refused = [d.code for d in said if d.severity == "error"]
     made = () if refused else maker.render(result.design, result.plant, request)
@@ -119,7 +125,7 @@ def test_shards_are_the_whole(compiled: Callable[..., Compilation], backend: str
 def test_nothing_else_is_kept() -> None:
     known = set(backends())
     for folder in GOLDEN.iterdir():
-        assert folder.name in (*SPECS, CLOS)
+        assert folder.name in (*SPECS, *NAMED)
         assert {p.stem if p.suffix == ".json" and p.is_file() else p.name for p in folder.iterdir()} <= known
 
 
