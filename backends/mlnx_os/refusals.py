@@ -31,7 +31,7 @@ def elsewhere(plant: Plant, fleet: Group[Subnet]) -> Iterator[Diagnostic]:
                 plant.element_of(cls).origin,
                 detail=f"{plant.devices.names[cls.first]} has `os = {fleet.os}`, and no link of a network with "
                 "`routing = infiniband`",
-                help="name the network on its links and give that `routing = infiniband`, or correct `os`",
+                help="put its links `on` a network with `routing = infiniband`, or correct `os`",
             )
 
 
