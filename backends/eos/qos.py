@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from .._kit.device_model import Qos, SwitchModel
+from .._kit.device_model import Qos, SwitchModel, Watchdog
 
 _ONE_KIND_OF_QUEUE = ("Arad", "Jericho", "Petra", "Qumran", "Ramon")
 """Silicon whose queues serve unicast and multicast alike; on the others unicast queues are named apart."""
@@ -35,7 +35,7 @@ class Queue:
 class QosLines:
     """`dscps`: numbers parted by blanks, and their traffic class. `to_queue`: a traffic class and its queue.
 
-    `lossless` are PFC priorities. Times of the watchdog are seconds with two decimals, as EOS counts them.
+    `lossless` are PFC priorities. Times of the watchdog are seconds with as many decimals as EOS takes.
     """
 
     profile: str
@@ -45,6 +45,7 @@ class QosLines:
     queues: tuple[Queue, ...]
     timeout: str
     recovery: str
+    polling: str
 
 
 def one_kind_of_queue(asic: str) -> bool:
@@ -69,6 +70,7 @@ def qos_lines(switch: SwitchModel) -> QosLines | None:
         ),
         timeout=seconds(qos.watchdog.detect_ms),
         recovery=seconds(qos.watchdog.restore_ms),
+        polling=polling(qos.watchdog),
     )
 
 
@@ -83,6 +85,12 @@ def seconds(milliseconds: int) -> str:
     """Seconds with the two decimals that the watchdog takes, rounded up."""
     hundredths = -(-milliseconds // 10)
     return f"{hundredths // 100}.{hundredths % 100:02}"
+
+
+def polling(watchdog: Watchdog) -> str:
+    """How often the watchdog looks: twice in the shorter of its two times, so that it misses neither."""
+    milliseconds = min(watchdog.detect_ms, watchdog.restore_ms) // 2
+    return f"{milliseconds // 1000}.{milliseconds % 1000:03}"
 
 
 def weighted_above_strict(qos: Qos) -> tuple[str, str] | None:

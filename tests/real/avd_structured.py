@@ -258,7 +258,12 @@ def _classes(switch: SwitchModel, queues: str) -> Data:
             }
         },
         "priority_flow_control": {
-            "watchdog": {"action": "drop", "timeout": times[0], "recovery_time": times[1]},
+            "watchdog": {
+                "action": "drop",
+                "timeout": times[0],
+                "recovery_time": times[1],
+                "polling_interval": f"{min(qos.watchdog.detect_ms, qos.watchdog.restore_ms) // 2 / 1000:.3f}",
+            },
         },
     }
     if qos.load_balance == "dynamic":

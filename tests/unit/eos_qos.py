@@ -11,6 +11,9 @@ DSCPS = range(64)
 CLASSES = range(8)
 
 
+TIMES = ("pause_timeout", "pause_recovery", "pause_polling")
+
+
 def classes(config: Config) -> Iterator[str]:
     profiles = {values_of(node)[0]: node for node in all_of(config.tree, "profile")}
     yield from twice("profile", [values_of(node)[0] for node in all_of(config.tree, "profile")])
@@ -42,6 +45,9 @@ def classes(config: Config) -> Iterator[str]:
         for node in all_of(config.tree, rule):
             if not 0.01 <= float(values_of(node)[0]) <= 60:
                 yield f"{rule} of {values_of(node)[0]} s"
+    times = [float(values_of(node)[0]) for rule in TIMES for node in all_of(config.tree, rule)]
+    if not 0.005 <= times[-1] <= min(times[:2]) / 2:
+        yield f"the watchdog looks every {times[-1]} s, its times are {times[:2]}"
     for profile in profiles.values():
         yield from _profile(profile, queues)
 

@@ -182,6 +182,7 @@ def test_several_classes(case: Callable[[str], Files]) -> None:
     ]
     # 255 ms is no whole hundredth of a second, and a watchdog must not bark early.
     assert "priority-flow-control pause watchdog default timeout 0.26" in lines
+    assert "priority-flow-control pause watchdog default polling-interval 0.127" in lines
 
 
 def test_jericho_has_one_kind_of_queue_and_hashes_payload(case: Callable[[str], Files]) -> None:

@@ -118,6 +118,7 @@ MEANINGS = [
     ("minimum-threshold 1000000 bytes", "minimum-threshold 3000000 bytes", "marking from 3000000"),
     ("max-mark-probability 5 ", "max-mark-probability 500 ", "at 500 %"),
     ("watchdog default timeout 0.26", "watchdog default timeout 0.00", "pause_timeout of 0.00 s"),
+    ("polling-interval 0.127", "polling-interval 0.500", "the watchdog looks every 0.5 s"),
     ("interval 150 min-rx 150", "interval 15 min-rx 15", "BFD every 15 ms"),
     ("set community 65000:100", "set community 65000:65536", "half of a community 65536"),
     ("!\nrouter bfd\n", "!\nspanning-tree mode none\n!\nrouter bfd\n", "section spanning is there 2 times"),
