@@ -1,0 +1,5 @@
+"""Servers: addresses, routes and RoCE settings of their adapters."""
+
+from .backend import Hosts
+
+__all__ = ["Hosts"]
