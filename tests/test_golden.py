@@ -26,7 +26,7 @@ from rackwright.compiler.pipeline import Compilation, compile_spec
 GOLDEN = Path(__file__).parent / "golden"
 SPECS = ("lab_4x2", "lab_3tier", "dual_plane_rail", "superpod_h100", "llama3_24k", "scale_350k")
 PER_DEVICE = sorted(name for name, backend in backends().items() if backend.per_device)
-NAMED = {"clos": PER_DEVICE, "minipack3": ["fboss"]}
+NAMED = {"clos": PER_DEVICE, "minipack3": ["fboss"], "hosts": ["hosts"]}
 """Small fabrics of the unit tests, and the backends that are asked for by name."""
 CASES = [(name, backend) for name in SPECS for backend in sorted(backends())]
 CASES += [(name, backend) for name, wanted in NAMED.items() for backend in wanted]
