@@ -18,7 +18,7 @@ from .._kit.csv import harmless, write
 from .._kit.jinja import template
 from .._kit.placeholders import mac, serial
 from . import kea, linux, sonic
-from .boxes import Box, Net, boxes, networks
+from .boxes import Box, Net, boxes, located, networks
 from .files import WAYS, files, url
 
 COLUMNS = ("host", "serial", "mac", "role", "model", "location", "management", "os", "image", "config", "provisioning")
@@ -36,7 +36,7 @@ class Ztp:
         return [*_by_hand(plant, found), *_without_dhcp(design, networks(plant), found)]
 
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
-        found, nets = boxes(design, plant), networks(plant)
+        found, nets = boxes(design, plant, located(plant)), networks(plant)
         if not found:
             return
         if not request.shard:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -71,8 +71,16 @@ def networks(plant: Plant) -> tuple[Net, ...]:
     )
 
 
-def boxes(design: Design, plant: Plant) -> list[Box]:
-    """Every built switch that has an operating system, in the order of devices."""
+def located(plant: Plant) -> list[str]:
+    """Where each device is; empty where that is not known."""
+    return [place or "" for place in locations(plant).to_list()]
+
+
+def boxes(design: Design, plant: Plant, places: Sequence[str] = ()) -> list[Box]:
+    """Every built switch that has an operating system, in the order of devices.
+
+    Without `places` none is located: `accepts` does not ask, and what uses polars there cannot be forked afterwards.
+    """
     grown = plant.numbers_at_capacity(np.arange(len(plant.devices)))
     count = len(plant.at_capacity.devices)
     network = np.full(count, -1, dtype=np.int64)
@@ -84,7 +92,6 @@ def boxes(design: Design, plant: Plant) -> list[Box]:
         tier[p.devices] = p.tier if len(p.tier) else 0
         management[p.devices] = p.management
     tops = [int(p.tier.max(initial=1)) for p in planned]
-    places = locations(plant).to_list()
     found = []
     for cls in plant.classes_of_kind("switch"):
         element = plant.element_of(cls)
@@ -103,7 +110,7 @@ def boxes(design: Design, plant: Plant) -> list[Box]:
                     element.os,
                     attributes.model or "",
                     role_of(int(tier[at]), tops[number]) if tier[at] else "",
-                    places[device] or "",
+                    places[device] if places else "",
                     number,
                     f"{dotted(int(management[at]))}/{pool.length}" if pool is not None else "",
                     attributes.routing_mode == "tables",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -22,6 +24,15 @@ from rackwright.dsl.diagnostics import Diagnostic
 MANY = {f"configs/frr/sw{i}/frr.conf": b"%d" % i for i in range(700)}
 WHOLE = {"cabling/cables.csv": b"1,2,3\n", "power/budget.csv": b"4\n"}
 OLD = {"a": b"old", "b": b"old"}
+
+
+@pytest.mark.parametrize("spec", [["lab_4x2"], ["superpod_h100", "--set", "su=1"]], ids=["lab_4x2", "superpod_h100"])
+def test_every_backend_leaves_workers_able_to_work(tmp_path: Path, root: Path, spec: list[str]) -> None:
+    """A library with threads that is used while backends accept would hang every worker that is forked afterwards."""
+    name, *setting = spec
+    program = str(Path(sys.executable).with_name("rackwright"))
+    command = [program, "compile", str(root / f"specs/{name}.rack"), "-o", str(tmp_path / "out"), *setting]
+    assert subprocess.run([*command, "--jobs", "2", "-q"], timeout=120).returncode == 0
 
 
 def test_jobs_do_not_change_the_output(tmp_path: Path) -> None:
