@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass, replace
 
 from ...compiler.design import Design
@@ -39,8 +40,17 @@ def front(plant: Plant, cls: DeviceClass) -> Front:
         alone = replace(cls, terminals={"port": (array,)})
         linux[array.first : array.first + array.count] = interface_names(plant, alone, OS) or [""] * array.count
         makers[array.first : array.first + array.count] = [maker(plant.design, cls, array.element)] * array.count
-    variables = [f"PORT_{_NO_VARIABLE.sub('_', name).upper()}" for name in ports]
-    return Front(ports, linux, variables, makers, plant.port_speeds(cls).tolist())
+    return Front(ports, linux, variables(ports), makers, plant.port_speeds(cls).tolist())
+
+
+def variables(ports: list[str]) -> list[str]:
+    """A shell variable a port, such as `PORT_NIC0_P1`. Names that would share one get their number instead.
+
+    A name begins with a letter, so no other variable looks like that.
+    """
+    found = [f"PORT_{_NO_VARIABLE.sub('_', name).upper()}" for name in ports]
+    count = Counter(found)
+    return [name if count[name] == 1 else f"PORT_{number}" for number, name in enumerate(found)]
 
 
 def maker(design: Design, cls: DeviceClass, port: int) -> str:

@@ -18,6 +18,7 @@ from unit.hosts_shell import Machine
 from rackwright.backends._kit.ports import own_names
 from rackwright.backends.eos import Eos
 from rackwright.backends.hosts import Hosts
+from rackwright.backends.hosts.adapters import variables
 from rackwright.backends.hosts.roce import roce_lines
 from rackwright.backends.sonic import Sonic
 from rackwright.compiler.backend import Request
@@ -302,6 +303,10 @@ def test_bandwidths_of_shared_classes_add_up() -> None:
     assert lines.tsa == "ets,ets,ets,ets,ets,ets,ets,strict"
     strict = roce_lines(tuple(_class(c.name, c.priority, True, 0, c.dscps) for c in classes))
     assert (strict.tsa, strict.tcbw) == (",".join(["strict"] * 8), "0,0,0,0,0,0,0,0")
+
+
+def test_no_two_ports_share_a_variable() -> None:
+    assert variables(["nic0.p0", "nic0.p1", "a_b", "a.b"]) == ["PORT_NIC0_P0", "PORT_NIC0_P1", "PORT_2", "PORT_3"]
 
 
 # --- what is told ---
