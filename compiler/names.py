@@ -6,6 +6,7 @@ pattern says otherwise. Names follow from indices alone, so growth within a capa
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING
@@ -132,8 +133,13 @@ def interface_names(plant: Plant, cls: DeviceClass, os: str) -> list[str] | None
 
 def cable_id(plant: Plant, link: int) -> str:
     """Identifier of one cable: the tag of its rule and its number over the capacity."""
-    rule = plant.design.rules[int(plant.links.rule[link])]
-    return f"{rule.tag}-{int(plant.links.rank[link]):0{cable_digits(plant)}}"
+    return cable_namer(plant)(link)
+
+
+def cable_namer(plant: Plant) -> Callable[[int], str]:
+    """Identifiers of cables one by one, for who asks for many of them and cannot use columns."""
+    digits, tags, links = cable_digits(plant), [rule.tag for rule in plant.design.rules], plant.links
+    return lambda link: f"{tags[links.rule[link]]}-{int(links.rank[link]):0{digits}}"
 
 
 def cable_digits(plant: Plant) -> int:

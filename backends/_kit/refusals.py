@@ -11,7 +11,7 @@ from .fleet import Fleet, Group
 from .ports import NameGiver, Port, front, unnamed
 from .safe import is_host_name
 
-_EXAMPLES = {"sonic": "Ethernet", "eos": "Ethernet", "frr": "swp"}
+_EXAMPLES = {"sonic": "Ethernet", "eos": "Ethernet", "frr": "swp", "mlnx_os": "IB1/"}
 
 
 def unnamed_ports(fleet: Group[Any]) -> Iterator[Diagnostic]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from ...compiler.names import cable_id, terminal_names
+from ...compiler.names import cable_namer, terminal_names
 from ...compiler.plant import Plant
 from .._kit.ports import NameGiver, Port, front
 
@@ -48,6 +48,8 @@ class Front:
             [name or label for name, label in zip(far(plant, c) or own, own, strict=True)]
             for c, own in zip(plant.classes, labels, strict=True)
         ]
+        # No column: `accepts` asks for this too, and what uses polars there cannot be forked afterwards.
+        self._cable = cable_namer(plant)
         self._fronts: dict[int, dict[int, Port]] = {}
 
     def ports(self, device: int) -> list[PortLine]:
@@ -74,8 +76,7 @@ class Front:
             name = own[number].name if number in own else ""
             if match := PORT_NAME.fullmatch(name):
                 far = self._far[int(plant.devices.cls[peer])][peer_port]
-                # One by one: `accepts` asks for this too, and what uses polars there cannot be forked afterwards.
-                cable = cable_id(plant, link)
+                cable = self._cable(link)
                 found.append((match[1], word(f"{plant.devices.names[peer]}:{far}:{cable}"), cable))
         return found
 
