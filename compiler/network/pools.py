@@ -28,6 +28,8 @@ _PURPOSES = {
     "loopback": "every switch has a loopback address",
     "host": "hosts are linked to its leaves",
     "fabric": "`unnumbered = false` gives every fabric link two addresses",
+    "loopback6": "IPv6 is routed where switches have loopback addresses of it",
+    "fabric6": "`unnumbered = false` gives IPv6 sessions of its own, with two addresses on every fabric link",
 }
 
 _SIXES = {"loopback6": "loopback", "host6": "host", "fabric6": "fabric"}
@@ -72,6 +74,8 @@ def read_pools(network: Network, fabric: Fabric) -> tuple[PoolSet | None, list[D
     numbered = isinstance(policy, Ebgp) and not policy.unnumbered
     needed = {"loopback": True, "host": bool(fabric.host.any()), "fabric": numbered}
     texts: dict[str, str | None] = {name: getattr(given, name) for name in _EXAMPLES}
+    six = given.loopback6 is not None or (given.host6 is not None and given.host is not None)
+    needed |= {"loopback6": six, "fabric6": six and numbered}
     fours: dict[str, Prefix] = {}
     sixes: dict[str, Prefix6] = {}
     told: list[Diagnostic] = []
