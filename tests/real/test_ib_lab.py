@@ -165,6 +165,24 @@ def test_a_link_that_fails_is_routed_around(lab: Lab, fabric: Fabric, table: fro
     assert faults(lab, fabric, table) == []
 
 
+def test_four_units() -> None:
+    """The whole of the published design: 1,020 adapters, 48 switches, 2,044 cables."""
+    result = compile_spec(str(SPEC), {})
+    assert result.plant is not None
+    whole, told = of_plant(result.plant), {n: data.decode() for n, data in files_of(OpenSm(), result).items()}
+    with boot(whole, filled(told, whole), MANAGER) as running:
+        assert faults(running, whole, of_table(files_of(Cabling(), result)["cables.csv"])) == []
+
+
+def test_before_guids_are_known(fabric: Fabric, files: Files, table: frozenset[Cable]) -> None:
+    """OpenSM says that it cannot read the roots, and finds them by itself. Nodes are called as they call themselves."""
+    with boot(fabric, files, MANAGER) as running:
+        found = look(running)
+        assert cabling_faults(found, table) == [] and balance_faults(fabric, found) == []
+        (told,) = engine_faults(running)
+        assert "cannot parse root guids file" in told
+
+
 # --- faults that this must see ---
 
 
