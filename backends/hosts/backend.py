@@ -19,7 +19,7 @@ from ...compiler.plant import Plant
 from ...dsl.diagnostics import Diagnostic
 from .._kit.jinja import template
 from .._kit.safe import folder
-from .hosts import hosts, servers
+from .hosts import Servers, hosts, servers, settings
 from .model import Host, HostPort, Settings
 from .refusals import refusals
 from .roce import RoceLines, roce_lines, tos
@@ -39,17 +39,46 @@ class Hosts:
 
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
         network, roce = template(__package__, "network.sh.j2"), template(__package__, "roce.sh.j2")
-        for host in hosts(servers(plant, request), request):
-            place, ports = f"configs/{NAME}/{folder(host.name)}", [port_lines(port) for port in host.ports]
+        mine = servers(plant, request)
+        lossless = network_lines(mine)
+        for host in hosts(mine, request):
+            place, ports = f"configs/{NAME}/{folder(host.name)}", [port_lines(port, lossless) for port in host.ports]
             yield Artifact(f"{place}/network.json", document(host))
             yield Artifact(f"{place}/network.sh", network.render(host=host, ports=ports).encode())
-            lossless = [line for line in ports if line.roce is not None]
-            if any(line.nvidia for line in lossless):
-                yield Artifact(f"{place}/roce.sh", roce.render(host=host, ports=lossless).encode())
+            told = {line.function for line in ports if line.nvidia and line.function}
+            if told:
+                text = roce.render(
+                    host=host,
+                    networks=[line for line in lossless.values() if line.function in told],
+                    ports=[line for line in ports if line.function],
+                )
+                yield Artifact(f"{place}/roce.sh", text.encode())
+
+
+class NetworkLines(NamedTuple):
+    """A lossless network and the shell function that sets its classes."""
+
+    name: str
+    function: str
+    roce: RoceLines
+
+
+def network_lines(mine: Servers) -> dict[str, NetworkLines]:
+    """The lossless networks of a plant by name."""
+    found: dict[str, NetworkLines] = {}
+    for number, routing in enumerate(mine.ends.planned):
+        given = settings(mine.plant, routing)
+        if given.lossless:
+            # Any name may be a network's, and few may be a function's.
+            found[given.network] = NetworkLines(given.network, f"classes_{number}", roce_lines(given.classes))
+    return found
 
 
 class PortLines(NamedTuple):
-    """A port in the words of a shell: `quoted` and `linux` are words, `own` and `own6` addresses without length."""
+    """A port in the words of a shell: `quoted` and `linux` are words, `own` and `own6` addresses without length.
+
+    `function` sets the classes of its network, empty if that is not lossless.
+    """
 
     port: str
     quoted: str
@@ -71,26 +100,26 @@ class PortLines(NamedTuple):
     cable: str
     cable_m: int
     nvidia: bool
-    roce: RoceLines | None
+    function: str
 
 
-def port_lines(port: HostPort) -> PortLines:
+def port_lines(port: HostPort, lossless: dict[str, NetworkLines]) -> PortLines:
     """What the scripts print of a port."""
-    settings = port.settings
+    given = port.settings
     return PortLines(
         port=port.port,
         quoted=quote(port.port),
         linux=quote(port.linux),
         variable=port.variable,
-        mtu=settings.mtu,
+        mtu=given.mtu,
         address=port.address,
         own=port.address.partition("/")[0],
         gateway=port.gateway,
-        pool=settings.pool,
+        pool=given.pool,
         address6=port.address6,
         own6=port.address6.partition("/")[0],
         gateway6=port.gateway6,
-        pool6=settings.pool6,
+        pool6=given.pool6,
         table=port.table,
         alone=port.alone,
         peer=port.peer,
@@ -98,7 +127,7 @@ def port_lines(port: HostPort) -> PortLines:
         cable=port.cable,
         cable_m=port.cable_m,
         nvidia=port.nvidia,
-        roce=roce_lines(settings.classes) if settings.lossless else None,
+        function=lossless[given.network].function if given.network in lossless else "",
     )
 
 
@@ -114,11 +143,11 @@ def document(host: Host) -> bytes:
     return orjson.dumps(found, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
 
 
-def _network(settings: Settings) -> dict[str, Any]:
+def _network(given: Settings) -> dict[str, Any]:
     return {
-        "name": settings.network,
-        "mtu": settings.mtu,
-        "pools": [pool for pool in (settings.pool, settings.pool6) if pool],
+        "name": given.network,
+        "mtu": given.mtu,
+        "pools": [pool for pool in (given.pool, given.pool6) if pool],
         "classes": [
             {
                 "name": c.name,
@@ -130,20 +159,20 @@ def _network(settings: Settings) -> dict[str, Any]:
                 "marked": bool(c.ecn_percent),
                 "traffic_class": tos(c) if c.dscps else None,
             }
-            for c in settings.classes
+            for c in given.classes
         ],
     }
 
 
 def _interface(port: HostPort) -> dict[str, Any]:
-    settings = port.settings
-    families = [(port.address, port.gateway, settings.pool), (port.address6, port.gateway6, settings.pool6)]
+    pools = port.settings.pool, port.settings.pool6
+    families = [(port.address, port.gateway, pools[0]), (port.address6, port.gateway6, pools[1])]
     given = [one for one in families if one[0]]
     return {
         "port": port.port,
         "linux": port.linux or None,
         "variable": port.variable,
-        "network": settings.network,
+        "network": port.settings.network,
         "speed_bps": port.speed,
         "addresses": [address for address, _, _ in given],
         "routes": [{"to": pool, "via": gateway, "table": port.table} for _, gateway, pool in given]

@@ -33,19 +33,20 @@ CNP = "cnp"
 class RoceLines:
     """What a template prints. Lists are joined by commas, with an entry a priority or a traffic class, from 0.
 
-    `tos` is the traffic class byte of the lossless class of the lowest priority; `only` says that there is no other.
-    `marked` are the priorities with marking, `unmarked` all others.
+    `pairs` are each DSCP with its priority, joined by a comma and parted by blanks. `tos` is the traffic class byte of
+    the lossless class of the lowest priority; `only` says that there is no other. `marked` are the priorities with
+    marking, `unmarked` all others, parted by blanks.
     """
 
-    dscps: tuple[tuple[int, int], ...]
+    pairs: str
     prio_tc: str
     tsa: str
     tcbw: str
     pfc: str
     tos: int
     only: bool
-    marked: tuple[int, ...]
-    unmarked: tuple[int, ...]
+    marked: str
+    unmarked: str
     cnp_dscp: int
     cnp_priority: int
 
@@ -53,7 +54,7 @@ class RoceLines:
 def roce_lines(classes: tuple[QosClass, ...]) -> RoceLines:
     """The settings of every adapter port of a lossless network."""
     lossless = [c for c in classes if c.lossless]
-    marked = tuple(c.priority for c in classes if c.ecn_percent)
+    marked = [c.priority for c in classes if c.ecn_percent]
     cnp = next((c for c in classes if c.name == CNP), None)
     cnp_dscp = cnp.dscps[0] if cnp is not None and cnp.dscps else CONTROL_DSCP
     to_priority = {dscp: c.priority for c in classes for dscp in c.dscps}
@@ -62,15 +63,15 @@ def roce_lines(classes: tuple[QosClass, ...]) -> RoceLines:
     # What is paused or shared goes by the priority, so a traffic class has its number; the others carry nothing.
     idle = "ets" if any(not c.strict for c in classes) else "strict"
     return RoceLines(
-        dscps=tuple(sorted(to_priority.items())),
+        pairs=" ".join(f"{dscp},{priority}" for dscp, priority in sorted(to_priority.items())),
         prio_tc=_list(p if p in by_priority else rest for p in PRIORITIES),
         tsa=_list(_algorithm(by_priority.get(p), idle) for p in PRIORITIES),
         tcbw=_list(by_priority[p].share if p in by_priority else 0 for p in PRIORITIES),
         pfc=_list(int(p in {c.priority for c in lossless}) for p in PRIORITIES),
         tos=tos(lossless[0]),
         only=len(lossless) == 1,
-        marked=marked,
-        unmarked=tuple(p for p in PRIORITIES if p not in marked),
+        marked=" ".join(map(str, marked)),
+        unmarked=" ".join(str(p) for p in PRIORITIES if p not in marked),
         cnp_dscp=cnp_dscp,
         cnp_priority=to_priority[cnp_dscp],
     )
