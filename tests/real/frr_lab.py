@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from real.lab_files import Box
+from real.lab_files import Box, Host
 from real.lab_topology import Cable, Topology
 
 DAEMONS = Path("/usr/lib/frr")
@@ -46,9 +46,10 @@ def missing() -> str:
 class Lab:
     """A running lab. Use `boot`, which takes it down again whatever happens."""
 
-    def __init__(self, top: Topology, boxes: Mapping[str, Box], folder: Path) -> None:
+    def __init__(self, top: Topology, boxes: Mapping[str, Box], hosts: Mapping[str, Host], folder: Path) -> None:
         self.top = top
         self._boxes = boxes
+        self._hosts = hosts
         self._folder = folder
         self._spaces: dict[str, str] = {}
         self._daemons: list[subprocess.Popen[bytes]] = []
@@ -64,6 +65,7 @@ class Lab:
             list(pool.map(self._space, self._spaces))
             list(pool.map(self._connect, (*self.top.fabric, *self.top.access)))
             list(pool.map(self._start, self.top.switches))
+            list(pool.map(self._set_up, self._hosts))
 
     def _space(self, name: str) -> None:
         space = self._spaces[name]
@@ -87,8 +89,9 @@ class Lab:
         _run("ip", "link", "add", a_port, *ends)
         for (name, port), _, own, others in cable.ends():
             mtu = self._boxes[name].mtu[port] if name in self._boxes else self.top.mtu
-            lines = [f"link set {port} mtu {mtu} up"]
-            if name in self.top.hosts:
+            # Hosts with a script of their own set the MTU by it.
+            lines = [f"link set {port} up" if name in self._hosts else f"link set {port} mtu {mtu} up"]
+            if name in self.top.hosts and name not in self._hosts:
                 # A host answers from the address that was asked, through the port that has it.
                 table = int(port.removeprefix("eth")) + 100
                 for family, address in own.items():
@@ -100,6 +103,16 @@ class Lab:
                     ]
             for line in lines:
                 _run("ip", "-n", self._spaces[name], *line.split())
+
+    def _set_up(self, name: str) -> None:
+        folder = self._folder / f"host-{name}"
+        folder.mkdir()
+        (folder / "network.sh").write_text(self._hosts[name].script)
+        (folder / "interfaces").write_text(self._hosts[name].interfaces)
+        # Twice: such scripts may be run again at any time.
+        for _ in range(2):
+            done = self.inside(name, "env", f"INTERFACES={folder / 'interfaces'}", "sh", str(folder / "network.sh"))
+            assert done.returncode == 0, (name, done.stderr)
 
     def _start(self, name: str) -> None:
         box, space = self._boxes[name], self._spaces[name]
@@ -186,11 +199,11 @@ class Lab:
 
 
 @contextmanager
-def boot(top: Topology, boxes: Mapping[str, Box]) -> Iterator[Lab]:
-    """A lab of these switches, by name; gone afterwards, also after a failure."""
+def boot(top: Topology, boxes: Mapping[str, Box], hosts: Mapping[str, Host] | None = None) -> Iterator[Lab]:
+    """A lab of these switches, by name; gone afterwards, also after a failure. Other hosts are set up by the lab."""
     with tempfile.TemporaryDirectory(prefix="rwlab") as folder, _room_for_neighbours():
         Path(folder).chmod(0o755)
-        lab = Lab(top, boxes, Path(folder))
+        lab = Lab(top, boxes, hosts or {}, Path(folder))
         try:
             lab.up()
             yield lab

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable
 
-from real.lab_files import Box, Files
+from real.lab_files import Box, Files, Host
 from unit.fabrics import rendered
 
 from rackwright.compiler.backend import Backend, Request
 from rackwright.compiler.design import Design
+from rackwright.compiler.names import terminal_names
 from rackwright.compiler.plant import Plant
 
 
@@ -22,3 +23,14 @@ def boxes(
         _, _, device, name = path.split("/")
         files[device][name] = text
     return {device: read(own) for device, own in files.items()}
+
+
+def hosts(backend: Backend, design: Design, plant: Plant) -> dict[str, Host]:
+    """Each server with the script of its network; its ports are `eth<n>` by their numbers, as the lab has them."""
+    maps = {}
+    for cls in plant.classes_of_kind("server"):
+        lines = [f"{label} eth{n + 1}\n" for n, label in enumerate(terminal_names(plant, cls, "port"))]
+        maps |= dict.fromkeys(plant.devices.names[cls.first : cls.first + cls.count], "".join(lines))
+    files = rendered(backend, design, plant)
+    scripts = {path.split("/")[2]: text for path, text in files.items() if path.endswith("/network.sh")}
+    return {name: Host(script, maps[name]) for name, script in scripts.items()}

@@ -30,6 +30,14 @@ class Box:
         return replace(self, frr=changed)
 
 
+@dataclass(frozen=True)
+class Host:
+    """A host that sets itself up by a script of a backend, which finds its interfaces in a map."""
+
+    script: str
+    interfaces: str
+
+
 def stanzas(interfaces: str) -> dict[str, list[tuple[str, str]]]:
     """The `iface` stanzas of an ifupdown2 file: attributes and values by interface."""
     found: dict[str, list[tuple[str, str]]] = {}

@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from real import frr_lab
 from real.frr_lab import Lab, boot
-from real.lab_boxes import boxes
+from real.lab_boxes import boxes, hosts
 from real.lab_faults import ping_faults, settle
 from real.lab_files import bare, sonic, whole
 from real.lab_topology import Topology, expectations, topology
 from unit.fabrics import CLOS, SPECS, built, edited, routed, with_network
 
 from rackwright.backends.frr import Frr
+from rackwright.backends.hosts import Hosts
 from rackwright.backends.sonic import Sonic
 from rackwright.compiler.backend import Request
 from rackwright.compiler.design import Design
@@ -91,7 +92,10 @@ def test_three_tiers_in_both_families() -> None:
 
 
 def test_two_planes_of_rails() -> None:
-    """Every address of a host with four ports is reached from the ports of its plane, and from those of no other."""
+    """Every address of a host with four ports is reached from the ports of its plane, and from those of no other.
+
+    Hosts set themselves up by the script that is written for them.
+    """
     design, plant = built(SPECS / "dual_plane_rail.rack", {"servers": "4", "rails": "2", "rails_a_leaf": "1"})
     top = of(design, plant)
     assert (len(top.switches), len(top.hosts), len(top.host_addresses())) == (8, 4, 16)
@@ -99,7 +103,9 @@ def test_two_planes_of_rails() -> None:
     seen = {(name[:6], target[:6]) for name in top.switches for target in top.switches
             if (name, top.switches[target].loopback[4]) in expected.routes}  # fmt: skip
     assert seen == {("plane0", "plane0"), ("plane1", "plane1")}
-    with boot(top, boxes(Frr(), design, plant, bare)) as lab:
+    own_scripts = hosts(Hosts(), design, plant)
+    assert own_scripts.keys() == set(top.hosts)
+    with boot(top, boxes(Frr(), design, plant, bare), own_scripts) as lab:
         comes_up_and_heals(lab)
         own = {leaf: addresses[4] for host, leaf, addresses in top.host_addresses() if host == "compute001"}
         far = {leaf: addresses[4] for host, leaf, addresses in top.host_addresses() if host == "compute004"}
