@@ -99,6 +99,7 @@ def unsaid(fleet: Group[Subnet]) -> Iterator[Diagnostic]:
         asked = [
             name
             for name, value in (
+                ("pools of other addresses", given.pools.model_dump(exclude={"management"}, exclude_none=True)),
                 ("traffic classes", given.roce),
                 ("gNMI", given.management.gnmi),
                 ("sFlow", given.management.sflow),
@@ -109,6 +110,6 @@ def unsaid(fleet: Group[Subnet]) -> Iterator[Diagnostic]:
             yield diagnose(
                 "RW8005",
                 network.origin,
-                detail=f"the network asks for {' and '.join(asked)}; the manual of MLNX-OS has no command for it",
-                help="service levels and telemetry of InfiniBand are the fabric manager's; see its documentation",
+                detail=f"the network asks for {' and '.join(asked)}, of which nothing is in the files",
+                help="service levels and telemetry of InfiniBand are the fabric manager's; its ports have no addresses",
             )

@@ -187,6 +187,8 @@ def test_what_it_is_not_told(spec: Spec) -> None:
     network = 'management {\n gnmi = 50051\n sflow { collector = "192.0.2.6" }\n }'
     said = accepted(spec(fabric(network=network)), ["mlnx_os"])
     assert [d.code for d in said] == ["RW8005"] and "gNMI and sFlow" in said[0].detail
+    said = accepted(spec(fabric(network='pools { loopback = "10.0.0.0/24" }')), ["mlnx_os"])
+    assert [d.code for d in said] == ["RW8005"] and "pools of other addresses" in said[0].detail
 
 
 def test_a_hostile_model_adds_no_line(spec: Spec) -> None:
