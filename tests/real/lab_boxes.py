@@ -27,7 +27,7 @@ def boxes(
 
 def hosts(backend: Backend, design: Design, plant: Plant) -> dict[str, Host]:
     """Each server with the script of its network; its ports are `eth<n>` by their numbers, as the lab has them."""
-    maps = {}
+    maps: dict[str, str] = {}
     for cls in plant.classes_of_kind("server"):
         lines = [f"{label} eth{n + 1}\n" for n, label in enumerate(terminal_names(plant, cls, "port"))]
         maps |= dict.fromkeys(plant.devices.names[cls.first : cls.first + cls.count], "".join(lines))
