@@ -137,6 +137,21 @@ def test_a_fabric_of_several_systems(name: str, tmp_path: Path) -> None:
     assert faults(found, cables) == []
 
 
+def test_sessions_that_would_stay_apart_are_refused(tmp_path: Path) -> None:
+    """The judge sees that FBOSS carries IPv6 by other sessions than FRR; the backend refuses it before."""
+    design, plant = edited(tmp_path, MINIPACK, SPINES)
+    assert "RW8088" in {d.code for d in backends()["frr"].accepts(design, plant, Request())}
+    texts: Texts = {}
+    for name in ("frr", "fboss"):
+        for artifact in backends()[name].render(design, plant, Request()):
+            _, os, device, file = artifact.path.split("/")
+            texts[os, device, file] = artifact.data.decode()
+    found = switches(texts)
+    there = found["leaf0"].sessions[0]
+    assert found["leaf0"].os == "fboss" and there.families == {4, 6}
+    assert {tuple(s.families) for s in found["spine0"].sessions} == {(4,), (6,)}
+
+
 # --- planted faults: each must be seen, and told where it is ---
 
 NUMBERS_OF: dict[str, Edits] = {**dict.fromkeys(READERS, NUMBERED), "fboss": ()}
