@@ -155,7 +155,6 @@ CODES: dict[str, Code] = {
     "RW8081": Code("note", "switches without a management address that DHCP could give them"),
     "RW8086": Code("error", "a data port has an interface name that the system keeps for itself"),
     "RW8087": Code("warning", "a switch may have more equal paths than FRR takes"),
-    "RW8088": Code("error", "neighbours of two systems that carry IPv6 by different sessions"),
     "RW8070": Code("error", "a port speed for which EOS has no word"),
     "RW8071": Code("error", "EOS has no known command for this way to spread flows"),
     "RW8072": Code("error", "EOS would serve these queues otherwise"),

@@ -1,8 +1,8 @@
 """BGP's configuration, `bgp.conf`: a `BgpConfig` of configerator/structs/neteng/fboss/bgp/bgp_config.thrift.
 
-Every session is between the addresses of one link. Both families go over it: next hops of both are the addresses of
-the link. What a switch originates are its loopback and, on a leaf, its hosts. No policy is written: bgp_config has its
-own language for it, and what the network asks for needs none.
+Every session is between two addresses of one link and carries the prefixes of their family, as the other systems have
+it, so that a link may join two of them. What a switch originates are its loopback and, on a leaf, its hosts. No policy
+is written: bgp_config has its own language for it, and what the network asks for needs none.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ def config(switch: SwitchModel) -> bytes:
         "router_id": switch.loopback,
         "networks4": _networks(switch, four=True),
         "networks6": _networks(switch, four=False),
-        "peers": [_peer(i) for i in switch.fabric],
+        "peers": [peer for i in switch.fabric for peer in _peers(i)],
         "hold_time": network.hold_s,
         "listen_port": 179,
         "listen_addr": "::",
@@ -51,17 +51,22 @@ def _network(prefix: str, community: str) -> Struct:
     return {"prefix": prefix} | ({"communities": [community]} if community else {})
 
 
-def _peer(i: Interface) -> Struct:
-    return {
-        "local_addr": i.address.partition("/")[0],
-        "peer_addr": i.peer_address,
-        "next_hop4": i.address.partition("/")[0],
-        "next_hop6": i.address6.partition("/")[0] or _NOWHERE6,
+def _peers(i: Interface) -> list[Struct]:
+    """The sessions of a link: one, or one for each family. The thrift asks for next hops of both in every peer."""
+    own4, own6 = i.address.partition("/")[0], i.address6.partition("/")[0]
+    alike = {
+        "next_hop4": own4,
+        "next_hop6": own6 or _NOWHERE6,
         "description": i.description,
         "peer_id": i.port.name,
         "remote_as_4_byte": i.peer_asn,
         "peer_group_name": i.group,
     }
+    four: Struct = {"local_addr": own4, "peer_addr": i.peer_address, **alike}
+    if not own6:
+        return [four]
+    six: Struct = {"local_addr": own6, "peer_addr": i.peer_address6, **alike}
+    return [four | {"disable_ipv6_afi": True}, six | {"disable_ipv4_afi": True}]
 
 
 def _group(switch: SwitchModel, name: str) -> Struct:

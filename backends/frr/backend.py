@@ -21,7 +21,7 @@ from .._kit.frr_text import routing_text
 from .._kit.jinja import template
 from .._kit.refusals import bad_host_names, bad_interface_names, bad_mtu
 from .._kit.safe import folder
-from .unsaid import bad_linux_names, sessions_apart, too_many_paths, unsaid
+from .unsaid import bad_linux_names, too_many_paths, unsaid
 
 OS = "frr"
 
@@ -51,7 +51,6 @@ class Frr:
                 bad_linux_names(mine, names),
                 bad_mtu(mine, *MTU),
                 too_many_paths(mine),
-                sessions_apart(mine),
                 unsaid(mine),
             )
         )

@@ -17,9 +17,6 @@ from .._kit.ports import NameGiver, front
 
 _TAKEN = {"lo": "the loopback interface", "eth0": "the management port", "mgmt": "the management VRF"}
 
-_BOTH_OVER_ONE = ("fboss",)
-"""Systems whose numbered sessions carry both families between the addresses of IPv4."""
-
 _LINUX_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]*")
 """Names that Linux, FRR and ifupdown2 all take as one word. Linux itself refuses no more than `/`, `:` and blanks."""
 
@@ -74,28 +71,6 @@ def _most_paths(plant: Plant, routing: Routing, rows: np.ndarray) -> tuple[int, 
     top = int(count.argmax())
     most = routing.policy.max_paths
     return min(int(count[top]), most or int(count[top])), top // 3
-
-
-def sessions_apart(fleet: Fleet) -> Iterator[Diagnostic]:
-    """An error for every network in which FRR has a session of IPv6 on a link, and its neighbour has none."""
-    systems = np.array([fleet.design.elements[cls.element].os or "" for cls in fleet.plant.classes])
-    links, of = fleet.plant.links, fleet.plant.devices.cls
-    for routing, _ in fleet.networks if not fleet.stands_in else ():
-        if routing.policy.unnumbered or routing.pools.loopbacks6 is None:
-            continue
-        a, z = systems[of[links.a_device]], systems[of[links.z_device]]
-        apart = ((a == fleet.os) & np.isin(z, _BOTH_OVER_ONE)) | ((z == fleet.os) & np.isin(a, _BOTH_OVER_ONE))
-        rows = np.flatnonzero(routing.fabric & apart)
-        if len(rows):
-            names, row = fleet.plant.devices.names, int(rows[0])
-            one, other = names[int(links.a_device[row])], names[int(links.z_device[row])]
-            more = f" ({len(rows):,} such links)" if len(rows) > 1 else ""
-            yield diagnose(
-                "RW8088",
-                fleet.design.networks[routing.network].origin,
-                detail=f"{one} and {other} are {a[row]} and {z[row]}, and only {fleet.os} has a session for IPv6{more}",
-                help="give both the same `os`, or leave IPv6 out of this network",
-            )
 
 
 def unsaid(fleet: Fleet) -> Iterator[Diagnostic]:

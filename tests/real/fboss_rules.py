@@ -353,7 +353,7 @@ def _neighbours(sw: Config, members: Config) -> Iterator[str]:
 
 def bgp_broken(config: Config) -> Iterator[str]:
     """The same of a configuration of BGP."""
-    groups = {g["name"] for g in config.get("peer_groups", ())}
+    groups = {g["name"]: g for g in config.get("peer_groups", ())}
     ip_address(config["router_id"])
     if not 0 < config.get("local_as_4_byte", 0) < 2**32:
         yield f"AS {config.get('local_as_4_byte')}"
@@ -362,6 +362,13 @@ def bgp_broken(config: Config) -> Iterator[str]:
         own, other = ip_address(peer["local_addr"]), ip_address(peer["peer_addr"])
         if own.version != other.version or abs(int(own) - int(other)) != 1:
             yield f"{own} and {other} are not the two ends of a link"
+        carried = {
+            v
+            for v in (4, 6)
+            if not any(x.get(f"disable_ipv{v}_afi") for x in (peer, groups.get(peer.get("peer_group_name"), {})))
+        }
+        if carried != {own.version}:
+            yield f"peer {other} carries families {sorted(carried)}"
         if not 0 < peer.get("remote_as_4_byte", 0) < 2**32 or peer["remote_as_4_byte"] == config["local_as_4_byte"]:
             yield f"peer {other} has AS {peer.get('remote_as_4_byte')}"
         if peer.get("peer_group_name") not in groups:

@@ -331,6 +331,7 @@ bgp_peer = struct(
     description=text,
     is_passive=truth,
     peer_id=text,
+    disable_ipv4_afi=truth,
     disable_ipv6_afi=truth,
     peer_group_name=text,
 )

@@ -56,12 +56,6 @@ MODELS = (MIXED[1], ("leaf[2]  : test_switch", "leaf[2]  : test_switch { os = op
 TIMERS = (("bfd = true", "bfd = true, bfd_interval = 100 ms, bfd_multiplier = 5, keepalive = 10 s, hold = 40 s"),)
 MINIPACK = HERE / "minipack3.rack"
 SPINES = (("spine[2]  : minipack3.minipack3_400g", "spine[2]  : minipack3.minipack3_400g { os = frr }"),)
-FOURS = (
-    (
-        '        loopback6 = "fd00:0:0:1::/64", host6 = "fd00:0:0:2::/64", fabric6 = "fd00:0:0:3::/64"\n',
-        "",
-    ),
-)
 
 Edits = tuple[tuple[str, str], ...]
 
@@ -80,7 +74,7 @@ MIXTURES: dict[str, tuple[Path, Edits]] = {
     "mixed-numbered": (CLOS, MIXED + NUMBERED),
     "mixed-timers": (CLOS, MIXED + TIMERS),
     "mixed-models": (CLOS, (*MODELS, *NUMBERED)),
-    "minipack3": (MINIPACK, SPINES + FOURS),
+    "minipack3": (MINIPACK, SPINES),
 }
 """Specs with edits in which every switch is rendered by the backend of its own system."""
 
@@ -135,21 +129,6 @@ def test_a_fabric_of_several_systems(name: str, tmp_path: Path) -> None:
     assert len(found) == sum(c.count for c in plant.classes_of_kind("switch"))
     assert len({switch.os for switch in found.values()}) == (2 if name == "minipack3" else 3)
     assert faults(found, cables) == []
-
-
-def test_sessions_that_would_stay_apart_are_refused(tmp_path: Path) -> None:
-    """The judge sees that FBOSS carries IPv6 by other sessions than FRR; the backend refuses it before."""
-    design, plant = edited(tmp_path, MINIPACK, SPINES)
-    assert "RW8088" in {d.code for d in backends()["frr"].accepts(design, plant, Request())}
-    texts: Texts = {}
-    for name in ("frr", "fboss"):
-        for artifact in backends()[name].render(design, plant, Request()):
-            _, os, device, file = artifact.path.split("/")
-            texts[os, device, file] = artifact.data.decode()
-    found = switches(texts)
-    there = found["leaf0"].sessions[0]
-    assert found["leaf0"].os == "fboss" and there.families == {4, 6}
-    assert {tuple(s.families) for s in found["spine0"].sessions} == {(4,), (6,)}
 
 
 # --- planted faults: each must be seen, and told where it is ---

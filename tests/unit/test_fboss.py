@@ -190,7 +190,8 @@ def test_sessions_have_two_ends(routed: Compilation) -> None:
         for device, c in bgps.items()
         for p in c["peers"]
     }
-    assert len(sessions) == 2 * 64
+    # 64 links, two families, two ends.
+    assert len(sessions) == 2 * 2 * 64
     for (local, peer), (device, own, other) in sessions.items():
         far, far_own, far_other = sessions[peer, local]
         assert (addresses[local], addresses[peer]) == (device, far)

@@ -33,7 +33,7 @@ def read(files: Files) -> Switch:
         timers = group["bgp_peer_timers"]
         name = switch.port_of(row["peer_addr"])
         assert row["peer_id"] == name and row["description"] == switch.ports[name].description
-        families = frozenset(f for f in (4, 6) if f"next_hop{f}" in row and not group.get(f"disable_ipv{f}_afi"))
+        families = frozenset(f for f in (4, 6) if not (row | group).get(f"disable_ipv{f}_afi"))
         pair = (timers["keep_alive_seconds"], timers["hold_time_seconds"])
         switch.sessions.append(Session(name, row["peer_addr"], row["remote_as_4_byte"], families, *pair, None))
     return switch
