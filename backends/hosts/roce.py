@@ -1,6 +1,7 @@
 """RoCE settings of NVIDIA's adapters in the words of their tools.
 
-Sources, read or quoted as of 2026-11:
+Sources as of 2026-11, of which the ECN page could be read in excerpts and the RoCE page not at all (public scripts
+that set hosts up use its two files in the same way):
 - `mlnx_qos` (options, and that bandwidths of classes with ETS add up to 100 while all others have 0): NVIDIA MLNX_EN
   24.10, "Quality of Service (QoS)", https://docs.nvidia.com/networking/display/mlnxenv24101140lts/quality+of+service+(qos)
   and "mlnx_qos", https://community.mellanox.com/docs/DOC-2792
