@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from jinja2 import ChoiceLoader, Environment, PackageLoader, StrictUndefined, Template
 
 from .safe import checked
 
 
+@cache
 def template(package: str, name: str) -> Template:
     """A template of a backend's `templates` folder, compiled. It may include those of `_kit/templates`.
 
-    An unknown name is an error, not an empty text; no value can begin a new line. Make it once, render it often.
+    An unknown name is an error, not an empty text; no value can begin a new line. It is compiled once in a
+    process, however many shards of its backend are rendered there.
     """
     environment = Environment(
         loader=ChoiceLoader([PackageLoader(package), PackageLoader(__package__)]),

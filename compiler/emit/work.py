@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 Progress = Callable[[int], None]
 """Told how many more files are done."""
 
-_SHARDS = 8  # tasks a worker, so that a slow one at the end is short
+_SHARDS = 4  # tasks a worker, so that a slow one at the end is short
 _BATCH = 64
 
 

@@ -19,6 +19,10 @@ DEFAULT_MTU = 9100
 """MTU of fabric ports in bytes where the network gives none: SONiC's default, and within what all systems take."""
 
 
+_FARTHEST = 2**40
+"""More metres than any length that a spec may say, in columns of 64 bits."""
+
+
 def mtu_of(network: Network) -> int:
     """MTU of a network's ports in bytes."""
     return DEFAULT_MTU if network.attributes.mtu is None else int(network.attributes.mtu.to("B"))
@@ -97,12 +101,13 @@ def _fill(
     attributes = plant.element_of(cls).attributes
     assert isinstance(attributes, SwitchAttributes)
     ports = plant.ends.port[rows]
-    speed, width = plant.port_speeds(cls)[ports], port_lanes(plant, cls)[ports]
-    kinds, first, of, count = np.unique(
-        np.stack([speed, width, metres[rows]]), axis=1, return_index=True, return_inverse=True, return_counts=True
-    )
-    place = np.full(kinds.shape[1], -1, dtype=np.int64)
-    for n, (bps, lanes, length) in enumerate(kinds.T.tolist()):
+    # Speeds and widths are those of a few kinds of ports, so one number says all three.
+    sorts, sort = np.unique(np.stack([plant.port_speeds(cls), port_lanes(plant, cls)]), axis=1, return_inverse=True)
+    keys = sort.reshape(-1)[ports] * _FARTHEST + metres[rows]
+    kinds, first, of, count = np.unique(keys, return_index=True, return_inverse=True, return_counts=True)
+    place = np.full(len(kinds), -1, dtype=np.int64)
+    for n, key in enumerate(kinds.tolist()):
+        (bps, lanes), length = sorts[:, key // _FARTHEST].tolist(), key % _FARTHEST
         found = room(attributes, bps, lanes, length, mtu)
         if found is None:
             row = int(rows[first[n]])
