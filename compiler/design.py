@@ -34,6 +34,7 @@ from .schema import (
     ServerAttributes,
     SupplyAttributes,
     SwitchAttributes,
+    WhipAttributes,
     WorkloadAttributes,
 )
 from .schema.values import AnyQuantity, Rate
@@ -98,6 +99,7 @@ class Element(Model):
 
     `at` holds the bottom of each element of its own array, at capacity, above unit 1 of the rack, in micrometres
     (-1: not told).
+    `stated` tells where each attribute was written, in the spec or in the catalog.
     `os` is the operating system in force (its own, else the nearest enclosing one's).
     """
 
@@ -110,6 +112,7 @@ class Element(Model):
     dims: tuple[Dim, ...] = ()
     attributes: AnyAttributes
     assumed: tuple[str, ...] = ()
+    stated: dict[str, Span] = Field(default_factory=dict)
     at: tuple[int, ...] = ()
     os: str | None = None
     host_name: tuple[Segment, ...] = ()
@@ -129,10 +132,22 @@ class Media(Model):
     kind: Literal["optic", "cable"]
     attributes: OpticAttributes | CableAttributes
     assumed: tuple[str, ...] = ()
+    stated: dict[str, Span] = Field(default_factory=dict)
     doc: str = ""
     origin: Span
 
     _by_kind = model_validator(mode="before")(_of_kind)
+
+
+class Whip(Model):
+    """A power cable that feeds are made with."""
+
+    name: str
+    attributes: WhipAttributes
+    assumed: tuple[str, ...] = ()
+    stated: dict[str, Span] = Field(default_factory=dict)
+    doc: str = ""
+    origin: Span
 
 
 class Variable(Model):
@@ -179,7 +194,8 @@ class End(Model):
 class Rule(Model):
     """One relation, held in each instance of its scope, for each value of its variables.
 
-    `using` names the media at the two ends (alike unless the spec says otherwise). `tag` begins the
+    `using` names the media at the two ends of a link (alike unless the spec says otherwise), or the whip of a feed
+    twice. `tag` begins the
     identifiers of what it makes; it depends on what is joined, not on where the statement stands.
     """
 
@@ -259,6 +275,7 @@ class Design(Model):
     parameters: dict[str, str] = Field(default_factory=dict)
     elements: tuple[Element, ...]
     media: dict[str, Media] = Field(default_factory=dict)
+    whips: dict[str, Whip] = Field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     networks: tuple[Network, ...] = ()
     workloads: tuple[Workload, ...] = ()

@@ -42,6 +42,8 @@ OPERATION_RATE = dimension(op=1, s=-1)
 COST = dimension(USD=1)
 ENERGY_COST = dimension(USD=1, W=-1, s=-1)
 LOSS = dimension(dB=1)
+ATTENUATION = dimension(dB=1, m=-1)
+LINEAR_WEIGHT = dimension(kg=1, m=-1)
 
 _NAMES: dict[Dimension, str] = {
     NUMBER: "a plain number",
@@ -66,6 +68,8 @@ _NAMES: dict[Dimension, str] = {
     COST: "a price",
     ENERGY_COST: "a price of energy",
     LOSS: "an optical loss",
+    ATTENUATION: "a loss by length",
+    LINEAR_WEIGHT: "a weight by length",
 }
 
 
@@ -103,13 +107,15 @@ def _units() -> dict[str, tuple[Fraction, Dimension]]:
     add(TEMPERATURE_DIFFERENCE, K=1)
     add(FLOW, L_per_min=Fraction(1, 60000), L_per_s="1/1000", m3_per_h=Fraction(1, 3600))
     add(FLOW, CFM=Fraction("0.3048") ** 3 / 60, GPM=Fraction("0.003785411784") / 60)
-    add(PRESSURE, Pa=1, kPa=1000, bar=10**5, psi=Fraction("6894.757293168"))
+    add(PRESSURE, Pa=1, kPa=1000, mbar=100, bar=10**5, psi=Fraction("6894.757293168"))
     add(FREQUENCY, Hz=1, kHz=10**3, MHz=10**6, GHz=10**9)
     add(OPERATION_RATE, GFLOPS=10**9, TFLOPS=10**12, PFLOPS=10**15, TOPS=10**12)
     add(COST, USD=1)
     add(ENERGY_COST, USD_per_kWh=Fraction(1, 3600 * 10**3), USD_per_MWh=Fraction(1, 3600 * 10**6))
     add(dimension(m=-1, s=1), ns_per_m=Fraction(1, 10**9))
     add(LOSS, dB=1)
+    add(ATTENUATION, dB_per_km=Fraction(1, 1000), dB_per_m=1)
+    add(LINEAR_WEIGHT, kg_per_m=1, g_per_m=Fraction(1, 1000), kg_per_km=Fraction(1, 1000))
     table["%"] = (Fraction(1, 100), NUMBER)
     table[""] = (one, NUMBER)
     return table

@@ -9,8 +9,7 @@ import orjson
 
 from ...compiler.plant import Ints, Plant
 from ...compiler.power.budget import Budget, Table
-from ...compiler.power.loads import FEEDERS
-from ...compiler.schema import SupplyAttributes
+from ...compiler.schema import FEEDERS, SupplyAttributes
 
 FORMAT = 1
 """Version of the file's layout."""

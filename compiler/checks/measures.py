@@ -17,9 +17,9 @@ from ..design import Element, Measure
 from ..instances import classes_inside, instance_count, sum_by_instance
 from ..names import host_names
 from ..plant import DeviceClass, Ints
-from ..power.loads import FEEDERS, part_figure
+from ..power.loads import part_figure
 from ..power.supply import supply
-from ..schema import PartAttributes, RackAttributes
+from ..schema import FEEDERS, PartAttributes, RackAttributes
 from .facts import Facts
 from .wording import watts
 

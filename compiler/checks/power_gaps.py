@@ -10,7 +10,7 @@ from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.source import Span
 from ..instances import instance_count
 from ..power.flow import UNKNOWN
-from ..power.loads import FEEDERS
+from ..schema import FEEDERS
 from .facts import Facts
 
 

@@ -96,6 +96,7 @@ class Elaborator:
             dims=dims,
             attributes=attributes,
             assumed=assumed,
+            stated={key: body.attributes[key].entry.span for key in sorted(body.attributes)},
             at=at,
             os=os if isinstance(attributes, SwitchAttributes) else None,
             host_name=self._name(body.attributes.get("name"), attributes, indices),

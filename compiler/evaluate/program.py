@@ -128,6 +128,7 @@ class _Compiler:
             parameters=dict(sorted(self._settings.items())),
             elements=tuple(n.element for n in nodes),
             media=dict(sorted(relations.media.items())),
+            whips=dict(sorted(relations.whips.items())),
             rules=rules,
             networks=made_networks,
             workloads=workloads,

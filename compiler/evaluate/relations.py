@@ -6,13 +6,14 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from ...dsl import syntax as s
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.source import Span
-from ..design import ENDS, End, Media, Medium, Rule, Step, Variable
+from ..design import ENDS, End, Media, Medium, Rule, Step, Variable, Whip
 from ..indices import Index, names, operation, ravel, write
-from ..schema import KINDS, CableAttributes, OpticAttributes
+from ..schema import KINDS, CableAttributes, OpticAttributes, WhipAttributes
 from .attributes import Context, build
 from .bodies import Bodies
 from .elaborate import Node
@@ -23,6 +24,8 @@ from .scope import Scope
 from .values import Evaluator
 
 MAX_TIMES = 1024
+_MADE_WITH = {"link": ("optic", "cable"), "feed": ("whip",)}
+"""What each medium is made with, after `using`."""
 MAX_RULES = 20_000
 
 TIMES = "times"
@@ -52,6 +55,7 @@ class Relations:
         self._snippet = snippet
         self._diagnostics = diagnostics
         self.media: dict[str, Media] = {}
+        self.whips: dict[str, Whip] = {}
 
     def rules(self) -> tuple[Rule, ...]:
         """All rules, in an order that does not depend on the order of statements."""
@@ -87,10 +91,10 @@ class Relations:
     def _join(self, statement: s.Relation, node: Node, scope: Scope) -> Iterator[Rule]:
         medium: Medium = statement.medium.text  # type: ignore[assignment]
         clauses = _once(statement.clauses)
-        if medium != "link" and ("Using" in clauses or "On" in clauses):
-            wrong = clauses.get("Using") or clauses["On"]
-            raise mistake("RW1007", wrong.span, f"this belongs to a link, not to a {medium}")
-        using = self._using(clauses.get("Using"), scope)
+        for clause, media in (("On", ("link",)), ("Using", tuple(_MADE_WITH))):
+            if clause in clauses and medium not in media:
+                raise mistake("RW1007", clauses[clause].span, f"this belongs to a {media[0]}, not to a {medium}")
+        using = self._using(clauses.get("Using"), medium, scope)
         network = self._network(clauses.get("On"))
         for source in statement.sources:
             for target in statement.targets:
@@ -246,27 +250,26 @@ class Relations:
 
     # --- using, on ---
 
-    def _using(self, clause: s.Clause | None, scope: Scope) -> tuple[str, str] | None:
+    def _using(self, clause: s.Clause | None, medium: str, scope: Scope) -> tuple[str, str] | None:
         if not isinstance(clause, s.Using):
             return None
-        a = self._medium(clause.a, scope)
-        z = a if clause.z is None else self._medium(clause.z, scope)
-        if clause.z is not None and "cable" in (a.kind, z.kind):
+        wanted = _MADE_WITH[medium]
+        a = self._medium(clause.a, wanted, scope)
+        z = a if clause.z is None else self._medium(clause.z, wanted, scope)
+        if clause.z is not None and not (_is_optic(a) and _is_optic(z)):
             raise mistake("RW2011", clause.span, "a cable has both its ends; only optics differ from end to end")
         return a.name, z.name
 
-    def _medium(self, reference: s.TypeRef, scope: Scope) -> Media:
+    def _medium(self, reference: s.TypeRef, wanted: tuple[str, ...], scope: Scope) -> Media | Whip:
         definition = self._evaluator.names.definition(reference.names, scope)
+        names = " or ".join(article(kind) for kind in wanted)
         if definition is None or KINDS.get(definition.declaration.kind.text) is None:
-            raise mistake("RW2011", reference.span, "an optic or a cable is wanted here")
-        if KINDS[definition.declaration.kind.text].role != "media":
-            raise mistake(
-                "RW2011",
-                reference.span,
-                f"this is {article(definition.declaration.kind.text)}, not an optic or a cable",
-            )
-        if definition.name in self.media:
-            return self.media[definition.name]
+            raise mistake("RW2011", reference.span, f"{names} is wanted here")
+        if definition.declaration.kind.text not in wanted:
+            raise mistake("RW2011", reference.span, f"this is {article(definition.declaration.kind.text)}, not {names}")
+        known = self.media.get(definition.name) or self.whips.get(definition.name)
+        if known is not None:
+            return known
         type_ = self._bodies.instance(definition, reference, scope)
         body = self._bodies.merge(type_.layers, type_.kind)
         self._bodies.only_attributes(body, type_.kind)
@@ -278,17 +281,18 @@ class Relations:
         )
         if attributes is None:
             attributes = schema.model_construct()
-        assert isinstance(attributes, OpticAttributes | CableAttributes)
-        media = Media.model_construct(
+        assert isinstance(attributes, OpticAttributes | CableAttributes | WhipAttributes)
+        made: dict[str, Any] = dict(
             name=definition.name,
-            kind=type_.kind,
             attributes=attributes,
             assumed=assumed,
+            stated={key: body.attributes[key].entry.span for key in sorted(body.attributes)},
             doc=body.doc,
             origin=origin,
         )
-        self.media[definition.name] = media
-        return media
+        if isinstance(attributes, WhipAttributes):
+            return self.whips.setdefault(definition.name, Whip.model_construct(**made))
+        return self.media.setdefault(definition.name, Media.model_construct(kind=type_.kind, **made))
 
     def _network(self, clause: s.Clause | None) -> str | None:
         if isinstance(clause, s.On):
@@ -409,3 +413,7 @@ def _code(digest: int, length: int) -> str:
     """A letter first: a spreadsheet reads `123E-0001` as a number."""
     first = _ALPHABET[10 + (digest >> 75) % 22]
     return first + "".join(_ALPHABET[(digest >> (75 - 5 * i)) & 31] for i in range(1, length))
+
+
+def _is_optic(made_with: Media | Whip) -> bool:
+    return isinstance(made_with.attributes, OpticAttributes)

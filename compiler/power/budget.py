@@ -17,8 +17,9 @@ from ..design import Design, Element
 from ..instances import classes_inside, instance_count, sum_by_instance
 from ..names import host_names
 from ..plant import Ints, Plant
+from ..schema import FEEDERS
 from .flow import Flow, Pools, flow, pools
-from .loads import FEEDERS, Loads, loads
+from .loads import Loads, loads
 from .supply import effective_supply, supply, taken
 
 _FIGURES = ("peak_power", "tdp", "typical_power")

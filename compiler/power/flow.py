@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 
 from ...dsl.units import Quantity
 from ..plant import Ints, Plant
-from ..schema import OutletAttributes, RackAttributes, SupplyAttributes
-from .loads import FEEDERS, Loads, milliwatts
+from ..schema import FEEDERS, OutletAttributes, RackAttributes, SupplyAttributes
+from .loads import Loads, milliwatts
 
 Bools = NDArray[np.bool_]
 

@@ -27,11 +27,9 @@ from ...dsl.units import Quantity
 from ..cages import plugged
 from ..design import Design, Element, Media
 from ..plant import Ints, Plant
+from ..schema import FEEDERS
 
-FEEDERS = ("shelf", "battery", "busway", "panel", "pdu", "ups")
-"""Kinds that pass power on."""
-
-_CONSUMERS = ("accelerator", "cpu", "nic", "server", "switch", "cdu")
+_CONSUMERS = ("accelerator", "cpu", "nic", "server", "switch", "chiller", "cdu", "aalc", "crah", "fan")
 """Kinds that draw power whether or not they name an inlet."""
 
 _PASSIVE = ("dac", "copper")

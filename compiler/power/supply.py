@@ -16,8 +16,9 @@ import numpy as np
 from ...dsl.units import Quantity
 from ..instances import instance_column, instance_count, sum_by_instance
 from ..plant import Ints, Plant
+from ..schema import FEEDERS
 from .flow import UNKNOWN, Bools, Flow, Pools, carrying, device_supply
-from .loads import FEEDERS, milliwatts
+from .loads import milliwatts
 
 
 def effective_supply(plant: Plant, pools: Pools) -> Ints:

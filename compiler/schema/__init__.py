@@ -6,24 +6,20 @@ from dataclasses import dataclass
 from typing import Literal
 
 from .assemblies import AssemblyAttributes, Floor, HallAttributes, RackAttributes
+from .cooling import COOLERS, CoolingAttributes, CouplingAttributes
+from .media import CableAttributes, OpticAttributes
 from .parts import (
     AcceleratorAttributes,
     Attributes,
-    CableAttributes,
-    CoolingAttributes,
-    CouplingAttributes,
     CpuAttributes,
-    InletAttributes,
     NicAttributes,
-    OpticAttributes,
-    OutletAttributes,
     PartAttributes,
     PortAttributes,
     ServerAttributes,
-    SupplyAttributes,
     SwitchAttributes,
 )
 from .policies import NetworkAttributes, WorkloadAttributes
+from .power import FEEDERS, InletAttributes, OutletAttributes, SupplyAttributes, WhipAttributes
 from .values import Model
 
 Role = Literal["part", "assembly", "connector", "media", "policy"]
@@ -50,8 +46,8 @@ def _kinds() -> dict[str, Kind]:
     add("part", NicAttributes, "nic")
     add("part", ServerAttributes, "server")
     add("part", SwitchAttributes, "switch")
-    add("part", SupplyAttributes, "shelf", "battery", "busway", "panel", "pdu", "ups")
-    add("part", CoolingAttributes, "cdu", "manifold", "door")
+    add("part", SupplyAttributes, *FEEDERS)
+    add("part", CoolingAttributes, *COOLERS)
     add("part", PartAttributes, "part")
     add("connector", PortAttributes, "port")
     add("connector", OutletAttributes, "outlet")
@@ -59,6 +55,7 @@ def _kinds() -> dict[str, Kind]:
     add("connector", CouplingAttributes, "coolant_out", "coolant_in")
     add("media", OpticAttributes, "optic")
     add("media", CableAttributes, "cable")
+    add("media", WhipAttributes, "whip")
     add("assembly", RackAttributes, "rack")
     add("assembly", HallAttributes, "row", "hall", "building", "site", "group")
     add("policy", NetworkAttributes, "network")
@@ -76,6 +73,8 @@ ROOT_ORDER = ("site", "building", "hall", "row", "group", "rack")
 """Of several assemblies that nothing else uses, the first of these kinds is the design."""
 
 __all__ = [
+    "COOLERS",
+    "FEEDERS",
     "KINDS",
     "RESERVED_KINDS",
     "ROOT_ORDER",
@@ -102,5 +101,6 @@ __all__ = [
     "ServerAttributes",
     "SupplyAttributes",
     "SwitchAttributes",
+    "WhipAttributes",
     "WorkloadAttributes",
 ]

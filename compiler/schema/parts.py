@@ -1,4 +1,7 @@
-"""What each kind of part may say of itself. Field descriptions are the reference's text."""
+"""What parts that compute and switch may say of themselves, and what all may.
+
+Field descriptions are the reference's text.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +16,9 @@ from .values import (
     Between,
     ByteRate,
     Cage,
-    Connector,
     Cost,
-    Current,
     Data,
+    Difference,
     Flow,
     Indexed,
     Length,
@@ -25,12 +27,12 @@ from .values import (
     Operations,
     PatternText,
     Power,
+    Pressure,
     Rate,
     Ratio,
     Rows,
     Temperature,
     Time,
-    Voltage,
     Word,
 )
 
@@ -58,6 +60,23 @@ class PartAttributes(Attributes):
     typical_power: Power | None = Field(
         default=None, description="Input in normal running, of the part and all inside it."
     )
+    idle_power: Power | None = Field(default=None, description="Input while nothing runs, of the part and all inside.")
+    liquid: Ratio | None = Field(
+        default=None, description="Share of its heat that goes into coolant; the rest goes into the air."
+    )
+    coolant_flow: Flow | None = Field(
+        default=None, description="Coolant flow that its maker asks for at peak; absent: what its heat and `rise` need."
+    )
+    rise: Difference | None = Field(default=None, description="Rise of the coolant's temperature from inlet to outlet.")
+    pressure_drop: Pressure | None = Field(
+        default=None, description="Fall of pressure across it at its coolant flow, hoses and connectors included."
+    )
+    coolant_limit: Temperature | None = Field(default=None, description="Warmest coolant that it may be given.")
+    airflow: Flow | None = Field(default=None, description="Air that its fans move at peak.")
+    air_rise: Difference | None = Field(
+        default=None, description="Rise of the air's temperature through it; stands for `airflow` if that is not given."
+    )
+    air_limit: Temperature | None = Field(default=None, description="Warmest air that it may be given.")
     price: Cost | None = Field(default=None, description="Price of one; only ever from the user.")
 
 
@@ -169,28 +188,6 @@ class SwitchAttributes(PartAttributes):
     )
 
 
-class SupplyAttributes(PartAttributes):
-    """A shelf, panel, busway, PDU, UPS or battery: something that feeds others."""
-
-    supply: Power | None = Field(
-        default=None, description="Power that it can carry continuously with its redundancy intact."
-    )
-    installed: Power | None = Field(default=None, description="Power of all its modules together.")
-    efficiency: Ratio | None = Field(default=None, description="Output over input at typical load.")
-    modules: int | None = Field(default=None, description="Power supply modules in it.")
-    ride_through: Time | None = Field(default=None, description="Time that its storage carries the full supply.")
-
-
-class CoolingAttributes(PartAttributes):
-    """A CDU, manifold, door or other part of a coolant loop."""
-
-    heat: Power | None = Field(default=None, description="Heat that it can take away.")
-    flow: Flow | None = Field(default=None, description="Coolant flow that it can move.")
-    supply_temperature: Temperature | None = Field(
-        default=None, description="Temperature of the coolant that it delivers."
-    )
-
-
 class PortAttributes(Attributes):
     """A data port: a cage, or a fixed connector."""
 
@@ -226,54 +223,3 @@ class PortAttributes(Attributes):
         description="What the operating system's platform calls a cage that is whole (`x1`) or split in so many (`x2`, "
         '`x4`, `x8`), such as `x2 = "2x400G"`.',
     )
-
-
-class OutletAttributes(Attributes):
-    """Where power leaves a part."""
-
-    rating: Power | None = Field(default=None, description="Most power that may leave here.")
-    voltage: Voltage | None = Field(default=None, description="Voltage.")
-    current: Current | None = Field(default=None, description="Most current that may leave here.")
-    busbar: bool = Field(default=False, description="In parallel with every other outlet that feeds the same loads.")
-
-
-class InletAttributes(Attributes):
-    """Where power enters a part."""
-
-    rating: Power | None = Field(default=None, description="Most power that may enter here.")
-    voltage: Voltage | None = Field(default=None, description="Voltage.")
-    busbar: bool = Field(default=False, description="Clips onto a busbar, so several outlets may feed it together.")
-
-
-class CouplingAttributes(Attributes):
-    """Where coolant leaves or enters a part."""
-
-    flow: Flow | None = Field(default=None, description="Most flow through it.")
-
-
-class OpticAttributes(PartAttributes):
-    """A pluggable transceiver; a link that uses it has one at each end and fibre between."""
-
-    form: Cage = Field(description="Form factor.")
-    speed: Rate = Field(description="Speed of the whole module.")
-    ports: int = Field(default=1, description="Independent ports of the module: 2 for a twin-port 2x400G.")
-    media: AnyWord = Field(description="Signalling of one port, such as dr4_400g; both ends must agree.")
-    connector: Connector = Field(description="Connector on its face.")
-    fibers: int = Field(description="Fibres that one port uses.")
-    fiber: Annotated[Literal["smf", "mmf"], Word(("smf", "mmf"))] = Field(description="Single-mode or multi-mode.")
-    reach: Length = Field(description="Longest link.")
-    power: Power | None = Field(default=None, description="Highest power of one module.")
-    latency: Time | None = Field(default=None, description="One-way latency of one module.")
-
-
-class CableAttributes(PartAttributes):
-    """A cable with its ends fixed on: DAC, AEC, AOC or a patch cord."""
-
-    speed: Rate = Field(description="Speed of one link through it.")
-    ends: list[Cage] = Field(description="Form factors of its two ends, in either order; one if both are alike.")
-    medium: Annotated[Literal["dac", "aec", "aoc", "copper"], Word(("dac", "aec", "aoc", "copper"))] = Field(
-        description="Passive copper, active copper, active optical, or twisted pair."
-    )
-    reach: Length = Field(description="Longest that is sold.")
-    lengths: list[Length] = Field(default_factory=list, description="Lengths that are sold; empty means any.")
-    power: Power | None = Field(default=None, description="Power that one end takes from its cage.")

@@ -13,7 +13,8 @@ import numpy as np
 from ..instances import instance_column, instance_count
 from ..plant import Ints, Plant
 from ..power.flow import Bools, Flow, Pools, carrying, device_supply, flow, pool_draw, pools
-from ..power.loads import FEEDERS, Loads
+from ..power.loads import Loads
+from ..schema import FEEDERS
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -15,7 +15,8 @@ from rackwright.compiler.pipeline import Compilation, compile_spec
 from rackwright.compiler.plant import Plant
 from rackwright.compiler.power.budget import Budget, budget
 from rackwright.compiler.power.flow import flow
-from rackwright.compiler.power.loads import FEEDERS, loads
+from rackwright.compiler.power.loads import loads
+from rackwright.compiler.schema import FEEDERS
 
 
 def check_balance(plant: Plant) -> None:
