@@ -150,6 +150,14 @@ class Whip(Model):
     origin: Span
 
 
+class Lines(Model):
+    """A file of the spec: `name` is what it is called wherever the design is compiled from (the spec's own file
+    name, a path from its folder, `catalog/…`); `starts` the offset of each line's first character."""
+
+    name: str
+    starts: tuple[int, ...]
+
+
 class Variable(Model):
     """An index of a rule: it takes the values `low … low + size - 1`, of `capacity` that are numbered."""
 
@@ -266,7 +274,10 @@ class Requirement(Model):
 
 
 class Design(Model):
-    """A whole design. `elements[0]` is the root; parents come before their members."""
+    """A whole design. `elements[0]` is the root; parents come before their members.
+
+    `files` are all files that it was compiled from, by the name that spans carry.
+    """
 
     name: str
     doc: str = ""
@@ -280,6 +291,7 @@ class Design(Model):
     networks: tuple[Network, ...] = ()
     workloads: tuple[Workload, ...] = ()
     requirements: tuple[Requirement, ...] = ()
+    files: dict[str, Lines] = Field(default_factory=dict)
 
     def chain(self, element: int) -> tuple[Element, ...]:
         """The element and all that enclose it, root first."""

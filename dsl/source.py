@@ -33,7 +33,8 @@ class Source:
     text: str
 
     @cached_property
-    def _line_starts(self) -> list[int]:
+    def line_starts(self) -> list[int]:
+        """Offset of the first character of each line."""
         starts = [0]
         find = self.text.find
         at = find("\n")
@@ -44,12 +45,12 @@ class Source:
 
     def position(self, offset: int) -> tuple[int, int]:
         """Line and column of an offset, both counted from 1."""
-        line = bisect_right(self._line_starts, offset) - 1
-        return line + 1, offset - self._line_starts[line] + 1
+        line = bisect_right(self.line_starts, offset) - 1
+        return line + 1, offset - self.line_starts[line] + 1
 
     def line(self, number: int) -> str:
         """The text of a line (counted from 1) without its line end."""
-        start = self._line_starts[number - 1]
+        start = self.line_starts[number - 1]
         end = self.text.find("\n", start)
         return self.text[start : len(self.text) if end == -1 else end].rstrip("\r")
 

@@ -63,7 +63,7 @@ def build(
     owner: Span,
     diagnostics: list[Diagnostic],
 ) -> tuple[Any, tuple[str, ...]]:
-    """A model from what was written, and the names of the attributes marked `assumed`.
+    """A model from what was written, and the names of the attributes marked `assumed` (in a block: `floor.tray`).
 
     Mistakes are added to `diagnostics`; the model is None if there were any.
     """
@@ -73,7 +73,9 @@ def build(
     for name, item in written.items():
         with collected(diagnostics):
             found[name] = _field(model, name, item, context)
-            if isinstance(item.entry, s.Attribute) and item.entry.assumed:
+            if isinstance(item.entry, s.NamedBlock):
+                assumed += [f"{name}.{key}" for key, entry in _attributes(item.entry.body).items() if _marked(entry)]
+            elif _marked(item.entry):
                 assumed.append(name)
     for name, field in model.model_fields.items():
         if field.is_required() and name not in written:
@@ -85,6 +87,23 @@ def build(
     if len(diagnostics) > before:
         return None, ()
     return model.model_construct(**found), tuple(sorted(assumed))
+
+
+def _marked(entry: Entry) -> bool:
+    """Whether its writer calls the value a guess."""
+    return isinstance(entry, s.Attribute) and entry.assumed
+
+
+def places(written: Mapping[str, Written]) -> dict[str, Span]:
+    """Where each attribute was written, by its name; those of a block also by `floor.tray`."""
+    found: dict[str, Span] = {}
+    for name in sorted(written):
+        entry = written[name].entry
+        found[name] = entry.span
+        if isinstance(entry, s.NamedBlock):
+            inside = _attributes(entry.body)
+            found.update({f"{name}.{key}": inside[key].span for key in sorted(inside)})
+    return found
 
 
 def _field(model: type[BaseModel], name: str, item: Written, context: Context) -> Any:

@@ -18,7 +18,7 @@ from ...dsl.units import Quantity
 from ..design import Dim, Element, Segment, Split
 from ..names import LANE, WIDTH
 from ..schema import KINDS, AssemblyAttributes, Attributes, Model, PortAttributes, SwitchAttributes
-from .attributes import Context, Written, build, sensible
+from .attributes import Context, Written, build, places, sensible
 from .bodies import Bodies, Body, Layer, MemberBody, Type
 from .mistake import article, collected, mistake
 from .patterns import to_segments
@@ -81,6 +81,7 @@ class Elaborator:
         )
         role = kind.role
         assert role in ("part", "assembly", "connector"), role
+        stated = {} if attributes is None else places(body.attributes)
         if attributes is None:
             # The element is kept, so that relations to it are not reported as unknown; nothing is built from it.
             attributes = kind.schema.model_construct()
@@ -96,7 +97,7 @@ class Elaborator:
             dims=dims,
             attributes=attributes,
             assumed=assumed,
-            stated={key: body.attributes[key].entry.span for key in sorted(body.attributes)},
+            stated=stated,
             at=at,
             os=os if isinstance(attributes, SwitchAttributes) else None,
             host_name=self._name(body.attributes.get("name"), attributes, indices),

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from ...dsl import syntax as s
 from ...dsl.diagnostics import Diagnostic, diagnose, has_errors
 from ...dsl.parse import parse_expression
 from ...dsl.source import Source, Span
-from ..design import Design, Network, Requirement, Workload
+from ..design import Design, Lines, Network, Requirement, Workload
 from ..schema import KINDS, RESERVED_KINDS, ROOT_ORDER
 from .attributes import Context, Written, build
 from .bodies import Bodies
 from .elaborate import Elaborator, Node
-from .load import Program
+from .load import CATALOG, Program
 from .mistake import Mistake, article, collected, mistake, suggest
 from .paths import Paths
 from .relations import Relations
@@ -133,6 +135,7 @@ class _Compiler:
             networks=made_networks,
             workloads=workloads,
             requirements=requirements,
+            files=_files(self._program),
         )
         return design, tuple(self._diagnostics)
 
@@ -414,6 +417,17 @@ def _types(declaration: s.Declaration) -> list[str]:
 def _doc(file: s.File) -> str:
     first = file.statements[0] if file.statements else None
     return first.text.strip() if isinstance(first, s.Docstring) else ""
+
+
+def _files(program: Program) -> dict[str, Lines]:
+    """All files of a program; their names follow from how they lie beside each other alone."""
+    home = os.path.dirname(program.main.key)
+    found = {}
+    for module in program.modules.values():
+        shipped = module.key.startswith(CATALOG)
+        name = module.key if shipped else Path(os.path.relpath(module.key, home)).as_posix()
+        found[module.source.name] = Lines.model_construct(name=name, starts=tuple(module.source.line_starts))
+    return dict(sorted(found.items()))
 
 
 def _digest(program: Program) -> str:

@@ -14,7 +14,7 @@ from ...dsl.source import Span
 from ..design import ENDS, End, Media, Medium, Rule, Step, Variable, Whip
 from ..indices import Index, names, operation, ravel, write
 from ..schema import KINDS, CableAttributes, OpticAttributes, WhipAttributes
-from .attributes import Context, build
+from .attributes import Context, build, places
 from .bodies import Bodies
 from .elaborate import Node
 from .mistake import article, collected, mistake, suggest
@@ -279,6 +279,7 @@ class Relations:
         attributes, assumed = build(
             schema, body.attributes, context, definition.declaration.name.span, self._diagnostics
         )
+        stated = {} if attributes is None else places(body.attributes)
         if attributes is None:
             attributes = schema.model_construct()
         assert isinstance(attributes, OpticAttributes | CableAttributes | WhipAttributes)
@@ -286,7 +287,7 @@ class Relations:
             name=definition.name,
             attributes=attributes,
             assumed=assumed,
-            stated={key: body.attributes[key].entry.span for key in sorted(body.attributes)},
+            stated=stated,
             doc=body.doc,
             origin=origin,
         )

@@ -1,0 +1,132 @@
+"""A figure of an assembly as the sum over what is inside, down to devices.
+
+Members with equal figures are one branch with a count, so the tree is as large as the spec and not as the building.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from ...dsl.units import Quantity
+from ..design import Element
+from ..instances import instance_count, sum_by_instance
+from ..plant import Ints, Plant
+from .model import Figure
+from .places import place_of
+from .subjects import Instances, built, instance_path
+
+_GROUPS = 6
+"""Members are told apart by their figure up to here; the rest are one branch, and its parts their sum."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A figure of every device, in whole `unit`s, that sums up; `parts` says what it follows from for some devices of
+    one class (their parts' totals are the sum over them), `frame` what an assembly adds itself."""
+
+    values: Ints
+    unit: str
+    parts: Callable[[Element, Ints], tuple[Figure, ...]]
+    frame: Callable[[Element], Figure | None] = lambda element: None
+
+    def quantity(self, value: int) -> Quantity:
+        return Quantity.of(value, self.unit)
+
+
+def summed(plant: Plant, subject: Instances, column: Column, name: str) -> Figure | None:
+    """The tree of a figure over one instance of an element, or over all. None where the element has no device."""
+    design = plant.design
+    element = design.elements[subject.element]
+    if element.role == "connector" or (element.role == "part" and design.device_of(element.index) != element.index):
+        return None
+    every = np.arange(instance_count(design, element.index), dtype=np.int64)
+    chosen = every if subject.instance is None else every[subject.instance : subject.instance + 1]
+    tree = _Tree(plant, column)
+    total = int(tree.of(element.index)[chosen].sum())
+    if len(chosen) == 1:
+        parts, how = tree.parts(element, chosen), ""
+    else:
+        parts, how = tree.groups(element, chosen), "all together"
+    return _collapsed(Figure(name, column.quantity(total), 1, how, None, None, parts))
+
+
+class _Tree:
+    def __init__(self, plant: Plant, column: Column) -> None:
+        self._plant = plant
+        self._design = plant.design
+        self._column = column
+        self._first = {cls.element: cls.first for cls in plant.classes}
+        self.of = cache(self._of)
+
+    def _of(self, element: int) -> Ints:
+        """The figure of every instance of an element, what assemblies add included."""
+        e = self._design.elements[element]
+        if e.role != "assembly":
+            return sum_by_instance(self._plant, element, self._column.values)
+        own = self._column.frame(e)
+        total = np.full(instance_count(self._design, element), _whole(own, self._column.unit), dtype=np.int64)
+        for member in self._members(e):
+            total += self.of(member.index).reshape(len(total), -1).sum(axis=1)
+        return total
+
+    def _members(self, element: Element) -> list[Element]:
+        return [
+            m for m in self._design.children(element.index) if m.role != "connector" and built(self._design, m.index)
+        ]
+
+    def parts(self, element: Element, instances: Ints) -> tuple[Figure, ...]:
+        """What the figure of some instances of an element, taken together, is made of."""
+        if element.role == "part":
+            return self._column.parts(element, self._first[element.index] + instances)
+        found: list[Figure] = []
+        frame = self._column.frame(element)
+        if frame is not None:
+            found.append(Figure(frame.name, frame.amount, frame.count * len(instances), frame.how, frame.stated))
+        for member in self._members(element):
+            size = built(self._design, member.index)
+            inside = (instances[:, None] * size + np.arange(size, dtype=np.int64)).ravel()
+            found += self.groups(member, inside)
+        return tuple(found)
+
+    def groups(self, element: Element, instances: Ints) -> tuple[Figure, ...]:
+        """Some instances of an element as a few branches, those with equal figures as one."""
+        figures = self.of(element.index)[instances]
+        distinct, first, counts = np.unique(figures, return_index=True, return_counts=True)
+        place = place_of(self._design, element.origin)
+        order = sorted(range(len(distinct)), key=lambda i: (-int(counts[i]), int(first[i])))
+        shown, rest = (order, []) if len(order) <= _GROUPS else (order[: _GROUPS - 1], order[_GROUPS - 1 :])
+        found = []
+        for i in shown:
+            if not distinct[i]:
+                continue
+            one = instances[first[i] : first[i] + 1]
+            name, count = element.name, int(counts[i])
+            if len(distinct) > 1:
+                name += f", such as {instance_path(self._design, element.index, int(one[0]))}"
+            amount = self._column.quantity(int(distinct[i]))
+            found.append(_collapsed(Figure(name, amount, count, "", None, place, self.parts(element, one))))
+        if rest:
+            others = instances[np.isin(figures, distinct[rest])]
+            low, high = (self._column.quantity(int(v)) for v in (distinct[rest].min(), distinct[rest].max()))
+            amount = self._column.quantity(int(figures[np.isin(figures, distinct[rest])].sum()))
+            name, how = f"{len(others)} others of {element.name}", f"from {low} to {high} each"
+            found.append(Figure(name, amount, 1, how, None, place, self.parts(element, others)))
+        return tuple(found)
+
+
+def _collapsed(figure: Figure) -> Figure:
+    """A figure whose only part is one stated figure is that figure itself."""
+    if len(figure.parts) != 1 or figure.how:
+        return figure
+    (part,) = figure.parts
+    if part.count != 1 or part.parts or part.stated is None:
+        return figure
+    return Figure(figure.name, figure.amount, figure.count, part.how, part.stated, figure.place)
+
+
+def _whole(figure: Figure | None, unit: str) -> int:
+    return 0 if figure is None else figure.total.whole(unit)
