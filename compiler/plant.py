@@ -115,11 +115,48 @@ class Relations:
 
 @dataclass(frozen=True)
 class Links(Relations):
-    """Links with their speed in bit/s, length in micrometres (-1: no floor plan) and network (-1: none)."""
+    """Links with their speed in bit/s (0: none), length in micrometres (-1: no floor plan) and network (-1: none).
+
+    `option` is which of the media that the statement allows a link is made with, in the order of `Rule.options`
+    (-1: the statement names none).
+    """
 
     speed: Ints
     length_um: Ints
     network: Ints
+    option: Ints
+
+
+@dataclass(frozen=True)
+class Passages(Relations):
+    """Ways through passive parts, one row each: from one port to another of one device.
+
+    `length_um` is the fibre inside: that of the whole trunk cable, 0 in a panel, -1 unknown. `circuit` is the link
+    that runs through (-1: dark).
+    """
+
+    length_um: Ints
+    circuit: Ints
+
+
+@dataclass(frozen=True)
+class Circuits:
+    """What links are made of where passive parts stand between their ends.
+
+    `segments` has a row for each `link` statement's join outside of passive parts: patch cords, and ends that plug
+    straight into each other. `mated` is true for the latter: a leg of a trunk is no cord of its own. `circuit` is
+    the link that a segment belongs to (-1: dark). For each link, `head` and `tail` are the segments at its a and z
+    end, which stand there with their side `head_side` and `tail_side` (0 for a).
+    """
+
+    segments: Links
+    mated: NDArray[np.bool_]
+    circuit: Ints
+    head: Ints
+    tail: Ints
+    head_side: Ints
+    tail_side: Ints
+    passages: Passages
 
 
 @dataclass(frozen=True)
@@ -140,7 +177,11 @@ class Ends:
 
 @dataclass(frozen=True)
 class Plant:
-    """The whole building. `grown` is the same building with all that it reserves, if it reserves anything."""
+    """The whole building. `grown` is the same building with all that it reserves, if it reserves anything.
+
+    A link leads from one active port to another. `circuits` tells of what it consists if passive parts stand between
+    some of them; without such parts every link is one cable and `circuits` is None.
+    """
 
     design: Design
     classes: tuple[DeviceClass, ...]
@@ -150,6 +191,17 @@ class Plant:
     feeds: Relations
     pipes: Relations
     grown: Plant | None = None
+    circuits: Circuits | None = None
+
+    @property
+    def segments(self) -> Links:
+        """Physical cables (and plugs that meet without one, see `Circuits.mated`); the links, if nothing is passive."""
+        return self.links if self.circuits is None else self.circuits.segments
+
+    @cached_property
+    def circuit(self) -> Ints:
+        """For each segment the link that it belongs to; -1 for what leads from no active port to another."""
+        return np.arange(len(self.links), dtype=np.int64) if self.circuits is None else self.circuits.circuit
 
     @property
     def at_capacity(self) -> Plant:

@@ -61,6 +61,7 @@ def _unroll(design: Design) -> tuple[Plant | None, tuple[Diagnostic, ...]]:
             speed=_speeds(design, classes, links),
             length_um=link_lengths(design, classes, devices, racks, links.a_device, links.z_device),
             network=_networks(design, links),
+            option=np.array([0 if r.using else -1 for r in design.rules] or [-1], dtype=np.int64)[links.rule],
         ),
         _relations(parts["feed"]),
         _relations(parts["pipe"]),
