@@ -182,4 +182,5 @@ CODES: dict[str, Code] = {
     "RW8123": Code("note", "one step stands for a whole collective in htsim"),
     "RW8201": Code("note", "links that name no cable or optic"),
     "RW8202": Code("note", "cables whose length is unknown"),
+    "RW8220": Code("error", "the report's library is missing"),
 }

@@ -3,11 +3,11 @@
 . "$(dirname "$0")/lib.sh"
 
 environment .venv
-# An editable install notes the entry points, so it is repeated when pyproject.toml changes.
-if ! cmp -s pyproject.toml .venv/project; then
+# An editable install notes the entry points and fetches the page's library, so it is repeated when either changes.
+if [ ! -f backends/report/vendor/d3.min.js ] || ! cat pyproject.toml backends/report/package-lock.json | cmp -s - .venv/project; then
     say "rackwright, editable"
     pip_in .venv install -qq --no-deps -e .
-    cp pyproject.toml .venv/project
+    cat pyproject.toml backends/report/package-lock.json >.venv/project
 fi
 # The repository root is the package: this is where type checkers find it by its name.
 mkdir -p .venv/ns
