@@ -53,18 +53,45 @@ def cage_numbers(plant: Plant, cls: DeviceClass) -> Ints:
     return numbers
 
 
-def media_table(design: Design) -> tuple[tuple[str, ...], Ints]:
-    """Names of all media, and for each rule and side the number of the one that it uses (-1: none).
+def media_options(design: Design) -> tuple[tuple[str, ...], Ints]:
+    """Names of all media, and the numbers of those that each rule may use at its two sides.
 
-    The second has shape (rules, 2).
+    The second has shape (rules, options + 1, 2) and is -1 where a rule has no such option; the last column, which the
+    option -1 selects, is for rules that name nothing.
     """
     names = tuple(sorted(design.media))
     number = {name: i for i, name in enumerate(names)}
-    table = np.full((max(1, len(design.rules)), 2), -1, dtype=np.int64)
-    for rule in design.rules:
-        if rule.medium == "link" and rule.using is not None:
-            table[rule.index] = [number[name] for name in rule.using]
+    links = [rule for rule in design.rules if rule.medium == "link"]
+    most = max((len(rule.options) for rule in links), default=0)
+    table = np.full((max(1, len(design.rules)), most + 1, 2), -1, dtype=np.int64)
+    for rule in links:
+        for position, pair in enumerate(rule.options):
+            table[rule.index, position] = [number[name] for name in pair]
     return names, table
+
+
+def segment_media(plant: Plant) -> tuple[tuple[str, ...], Ints]:
+    """Names of all media, and what is plugged in at the two sides of each segment, shape (segments, 2).
+
+    -1 where the statement names nothing, and at a passive port, which takes no plug but a connector.
+    """
+    names, table = media_options(plant.design)
+    segments = plant.segments
+    media: Ints = table[segments.rule, segments.option]
+    if plant.circuits is not None:
+        passive = plant.passive
+        media[:, 0][passive[segments.a_device]] = -1
+        media[:, 1][passive[segments.z_device]] = -1
+    return names, media
+
+
+def link_media(plant: Plant) -> tuple[tuple[str, ...], Ints]:
+    """Names of all media, and what is plugged in at the two ends of each link, shape (links, 2); -1 for nothing."""
+    names, media = segment_media(plant)
+    ways = plant.circuits
+    if ways is not None:
+        media = np.stack([media[ways.head, ways.head_side], media[ways.tail, ways.tail_side]], axis=1)
+    return names, media
 
 
 @dataclass(frozen=True)
@@ -84,13 +111,13 @@ class Plugged:
 def plugged(plant: Plant) -> Plugged:
     """What is plugged in at every end of every link."""
     ends = plant.ends
-    names, table = media_table(plant.design)
+    names, made_with = link_media(plant)
     cage = np.zeros(len(ends.device), dtype=np.int64)
     for cls in plant.classes:
         rows = slice(int(ends.start[cls.first]), int(ends.start[cls.first + cls.count]))
         if rows.stop > rows.start:
             cage[rows] = cage_numbers(plant, cls)[ends.port[rows]]
-    media = table[plant.links.rule[ends.link], ends.side]
+    media = made_with[ends.link, ends.side]
     leads = np.ones(len(cage), dtype=np.bool_)
     # The ends are sorted by device and port, and cages rise with ports: equal cages stand together.
     leads[1:] = (ends.device[1:] != ends.device[:-1]) | (cage[1:] != cage[:-1])

@@ -202,9 +202,9 @@ class End(Model):
 class Rule(Model):
     """One relation, held in each instance of its scope, for each value of its variables.
 
-    `using` names the media at the two ends of a link (alike unless the spec says otherwise), or the whip of a feed
-    twice. `tag` begins the
-    identifiers of what it makes; it depends on what is joined, not on where the statement stands.
+    `options` are what it may be made with, first choice first: each the media at the two ends of a link (alike unless
+    the spec says otherwise), or the whip of a feed twice. `tag` begins the identifiers of what it makes; it depends on
+    what is joined, not on where the statement stands.
     """
 
     index: int
@@ -214,11 +214,16 @@ class Rule(Model):
     where: Index | None = None
     a: End
     z: End | None = None
-    using: tuple[str, str] | None = None
+    options: tuple[tuple[str, str], ...] = ()
     network: str | None = None
     position: dict[str, Index] = Field(default_factory=dict)
     tag: str = ""
     origin: Span
+
+    @property
+    def using(self) -> tuple[str, str] | None:
+        """What all that it makes is made with; None if it does not say, or leaves a choice."""
+        return self.options[0] if len(self.options) == 1 else None
 
 
 class Network(Model):

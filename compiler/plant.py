@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .design import Design, Element
-from .schema import PortAttributes
+from .schema import PASSIVE, PortAttributes
 
 Ints = NDArray[np.int64]
 
@@ -223,6 +223,12 @@ class Plant:
     def classes_of_kind(self, *kinds: str) -> tuple[DeviceClass, ...]:
         """Device classes of the given kinds, such as `switch`."""
         return tuple(c for c in self.classes if self.design.elements[c.element].kind in kinds)
+
+    @cached_property
+    def passive(self) -> NDArray[np.bool_]:
+        """For each device whether it is a passive part, which links only pass through."""
+        kinds = np.array([self.element_of(cls).kind in PASSIVE for cls in self.classes] or [False])
+        return kinds[self.devices.cls]
 
     @cached_property
     def ends(self) -> Ends:

@@ -130,8 +130,8 @@ def _optics(plant: Plant, seen: Plugged) -> Iterator[tuple[_Item, int]]:
 def _cables(plant: Plant, material: Material, runs: Runs) -> Iterator[tuple[_Item, int]]:
     """Cables with fixed ends and fibres by length, one a row of cables.csv that shares no other's cable."""
     ordered = np.flatnonzero(runs.item == np.arange(len(runs.item)))
-    for rule, length, count in _counted(plant.links.rule[ordered], runs.sold_um[ordered]):
-        cable, fibre = material.cables[rule], material.fibres[rule]
+    for made_with, length, count in _counted(material.media[ordered], runs.sold_um[ordered]):
+        cable, fibre = material.cables[made_with], material.fibres[made_with]
         if cable is not None:
             media = plant.design.media[cable]
             assert isinstance(media.attributes, CableAttributes)
@@ -143,10 +143,10 @@ def _cables(plant: Plant, material: Material, runs: Runs) -> Iterator[tuple[_Ite
         yield replace(item, length_um=length), count
 
 
-def _counted(rule: Ints, length: Ints) -> Iterator[tuple[int, int, int]]:
-    """Distinct pairs of rule and length, with how often each occurs."""
-    for number in np.unique(rule).tolist():
-        lengths, count = np.unique(length[rule == number], return_counts=True)
+def _counted(media: Ints, length: Ints) -> Iterator[tuple[int, int, int]]:
+    """Distinct pairs of medium and length, with how often each occurs."""
+    for number in np.unique(media).tolist():
+        lengths, count = np.unique(length[media == number], return_counts=True)
         for um, times in zip(lengths.tolist(), count.tolist(), strict=True):
             yield number, um, times
 

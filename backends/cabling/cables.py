@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from ...compiler.cages import media_table
+from ...compiler.cages import link_media
 from ...compiler.expand.geometry import METRE
 from ...compiler.names import cable_ids
 from ...compiler.plant import Ints, Plant
@@ -51,11 +51,11 @@ def cable_frames(plant: Plant, material: Material, runs: Runs) -> Iterator[pl.Da
     words = _words(plant)
     links, cls = plant.links, plant.devices.cls
     cable = material.words()
-    names, media = media_table(plant.design)
+    names, media = link_media(plant)
     optics: list[str | None] = [name if plant.design.media[name].kind == "optic" else None for name in names]
     networks: list[str | None] = [network.name for network in plant.design.networks]
     for rows in _slices(len(links)):
-        a, z, rule = links.a_device[rows], links.z_device[rows], links.rule[rows]
+        a, z = links.a_device[rows], links.z_device[rows]
         a_port, z_port = links.a_terminal[rows], links.z_terminal[rows]
         a_end, z_end = words.end(cls, a, a_port), words.end(cls, z, z_port)
         yield pl.DataFrame(
@@ -68,9 +68,9 @@ def cable_frames(plant: Plant, material: Material, runs: Runs) -> Iterator[pl.Da
                 "z_port": words.port.gather(cls[z], z_port),
                 "z_location": words.location.gather(z),
                 "speed_gbps": decimals(links.speed[rows], _GIGABIT),
-                "cable": chosen(cable, rule),
-                "a_optic": chosen(optics, media[rule, 0]),
-                "z_optic": chosen(optics, media[rule, 1]),
+                "cable": chosen(cable, material.media[rows]),
+                "a_optic": chosen(optics, media[rows, 0]),
+                "z_optic": chosen(optics, media[rows, 1]),
                 "length_m": decimals(runs.sold_um[rows], METRE),
                 "network": chosen(networks, links.network[rows]),
                 "a_label": a_end + " -> " + z_end,

@@ -21,7 +21,7 @@ def _not_stated(plant: Plant) -> Iterator[Diagnostic]:
     """RW8201: statements that do not say what their links are made with."""
     count = np.bincount(plant.links.rule, minlength=len(plant.design.rules)).tolist()
     for rule in plant.design.rules:
-        if rule.medium == "link" and rule.using is None and count[rule.index]:
+        if rule.medium == "link" and not rule.options and count[rule.index]:
             yield diagnose(
                 "RW8201",
                 rule.origin,

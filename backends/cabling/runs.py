@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...compiler.cages import Plugged, media_table
+from ...compiler.cages import Plugged, link_media
 from ...compiler.expand.geometry import UNKNOWN, sold_length
 from ...compiler.plant import Ints, Plant
 from ...compiler.schema import CableAttributes, OpticAttributes
@@ -14,16 +14,18 @@ from ...compiler.schema import CableAttributes, OpticAttributes
 
 @dataclass(frozen=True)
 class Material:
-    """What links are made with, one entry a rule (None: no link, or it does not say).
+    """What links are made with.
 
-    `cables` are media with fixed ends, `fibres` descriptions of the fibre between two optics.
+    `media` is the number of a medium for each link (-1: its statement does not say). `cables` are media with fixed
+    ends, `fibres` descriptions of the fibre between two optics, one entry a medium and a last one, None, for -1.
     """
 
+    media: Ints
     cables: list[str | None]
     fibres: list[str | None]
 
     def words(self) -> list[str | None]:
-        """The cable or fibre, one entry a rule."""
+        """The cable or fibre, one entry a medium and a last one for none."""
         return [cable or fibre for cable, fibre in zip(self.cables, self.fibres, strict=True)]
 
 
@@ -37,18 +39,17 @@ class Runs:
 
 
 def material(plant: Plant) -> Material:
-    """Cable or fibre of each rule. One end tells: checks have compared it with the other."""
-    cables: list[str | None] = [None] * max(1, len(plant.design.rules))
+    """Cable or fibre of each link. One end tells: checks have compared it with the other."""
+    names, made_with = link_media(plant)
+    cables: list[str | None] = [None] * (len(names) + 1)
     fibres = list(cables)
-    for rule in plant.design.rules:
-        if rule.medium != "link" or rule.using is None:
-            continue
-        media = plant.design.media[rule.using[0]]
-        if isinstance(media.attributes, OpticAttributes):
-            fibres[rule.index] = fibre_words(media.attributes)
+    for number, name in enumerate(names):
+        attributes = plant.design.media[name].attributes
+        if isinstance(attributes, OpticAttributes):
+            fibres[number] = fibre_words(attributes)
         else:
-            cables[rule.index] = media.name
-    return Material(cables, fibres)
+            cables[number] = name
+    return Material(made_with[:, 0], cables, fibres)
 
 
 def fibre_words(optic: OpticAttributes) -> str:
@@ -65,8 +66,8 @@ def runs(plant: Plant, seen: Plugged) -> Runs:
         np.maximum.at(longest, item, length)
         length = longest[item]
     sold = np.full(len(length), UNKNOWN, dtype=np.int64)
-    names, table = media_table(plant.design)
-    media = table[plant.links.rule, 0]
+    names, made_with = link_media(plant)
+    media = made_with[:, 0]
     for number, name in enumerate(names):
         rows = np.flatnonzero(media == number)
         sold[rows] = sold_length(length[rows], plant.design.media[name].attributes)

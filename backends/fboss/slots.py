@@ -9,7 +9,7 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compiler.cages import lanes
+from ...compiler.cages import lanes, link_media
 from ...compiler.design import Design
 from ...compiler.plant import DeviceClass, Ints, Plant, TerminalArray
 from ...compiler.schema import PortAttributes, SwitchAttributes
@@ -96,12 +96,10 @@ def profile(port: Port, copper: bool) -> Profile | None:
 
 def copper_links(plant: Plant) -> NDArray[np.bool_]:
     """Whether each link is copper, passive or active. A link that names nothing is taken for optical."""
-    of_rule = np.zeros(max(1, len(plant.design.rules)), dtype=np.bool_)
-    for rule in plant.design.rules:
-        if rule.medium == "link" and rule.using is not None:
-            media = plant.design.media[rule.using[0]]
-            of_rule[rule.index] = media.kind == "cable" and getattr(media.attributes, "medium", "") != "aoc"
-    return of_rule[plant.links.rule]
+    names, made_with = link_media(plant)
+    media = [plant.design.media[name] for name in names]
+    copper = [m.kind == "cable" and getattr(m.attributes, "medium", "") != "aoc" for m in media]
+    return np.array([*copper, False], dtype=np.bool_)[made_with[:, 0]]
 
 
 def ends_of(plant: Plant, device: int) -> Iterator[tuple[int, int, int, int]]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import numpy as np
 import polars as pl
 
-from ...compiler.cages import media_table
+from ...compiler.cages import link_media
 from ...compiler.names import cable_ids
 from ...compiler.plant import Ints, Plant, Relations
 from ...compiler.schema import PartAttributes, RackAttributes
@@ -59,15 +59,15 @@ def racks(plant: Plant) -> pl.DataFrame:
 def links(plant: Plant) -> pl.DataFrame:
     """One row a link."""
     table = plant.links
-    names, media = media_table(plant.design)
+    names, media = link_media(plant)
     networks: list[str | None] = [network.name for network in plant.design.networks]
     using: list[str | None] = list(names)
     return pl.DataFrame(
         {
             "cable_id": cable_ids(plant),
             **_ends(plant, table, ("port", "port")),
-            "a_using": chosen(using, media[table.rule, 0]),
-            "z_using": chosen(using, media[table.rule, 1]),
+            "a_using": chosen(using, media[:, 0]),
+            "z_using": chosen(using, media[:, 1]),
             "speed_bps": table.speed,
             "length_um": _known(table.length_um),
             "network": chosen(networks, table.network),

@@ -23,7 +23,7 @@ from ...dsl.units import Quantity
 from ..schema import values as v
 from .mistake import collected, mistake, suggest
 from .patterns import to_number
-from .scope import Scope
+from .scope import Definition, Scope
 from .values import Evaluator, kind_of
 
 Entry = s.Attribute | s.NamedBlock
@@ -152,6 +152,8 @@ def _read(annotation: Any, expr: s.Expr, scope: Scope, context: Context) -> Any:
         return to_number(expr, context.indices, context.evaluator, scope)
     if v.Elements in marks:
         return _path_text(expr)
+    if v.Named in marks:
+        return _definition(expr, scope, context)
     if v.Span2 in marks:
         return _rated(options[0], expr, marks[v.Span2].dim, scope, context)
     models = [o for o in options if isinstance(o, type) and issubclass(o, BaseModel) and "kind" in o.model_fields]
@@ -290,6 +292,13 @@ def _word(expr: s.Expr, choices: tuple[str, ...], scope: Scope, context: Context
     if not word.replace("_", "a").isalnum() or not word.isascii():
         raise mistake("RW2007", expr.span, "a word has letters, digits and `_` only")
     return word
+
+
+def _definition(expr: s.Expr, scope: Scope, context: Context) -> str:
+    value = context.evaluator.value(expr, scope)
+    if not isinstance(value, Definition):
+        raise mistake("RW2007", expr.span, f"this is {kind_of(value)}, not a definition")
+    return value.name
 
 
 def _choices(choices: tuple[str, ...]) -> str:

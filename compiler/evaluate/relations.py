@@ -20,7 +20,7 @@ from .elaborate import Node
 from .mistake import article, collected, mistake, suggest
 from .paths import Bound, Paths, Side
 from .patterns import MAX_VARIABLE, to_condition, to_index, to_number
-from .scope import Scope
+from .scope import Definition, Scope
 from .values import Evaluator
 
 MAX_TIMES = 1024
@@ -56,6 +56,7 @@ class Relations:
         self._diagnostics = diagnostics
         self.media: dict[str, Media] = {}
         self.whips: dict[str, Whip] = {}
+        self._choices: dict[str, tuple[str, ...]] = {}
 
     def rules(self) -> tuple[Rule, ...]:
         """All rules, in an order that does not depend on the order of statements."""
@@ -94,12 +95,12 @@ class Relations:
         for clause, media in (("On", ("link",)), ("Using", tuple(_MADE_WITH))):
             if clause in clauses and medium not in media:
                 raise mistake("RW1007", clauses[clause].span, f"this belongs to a {media[0]}, not to a {medium}")
-        using = self._using(clauses.get("Using"), medium, scope)
+        options = self._options(clauses.get("Using"), medium, scope)
         network = self._network(clauses.get("On"))
         for source in statement.sources:
             for target in statement.targets:
                 with collected(self._diagnostics):
-                    yield self._rule(statement, medium, source, target, clauses, using, network, node, scope)
+                    yield self._rule(statement, medium, source, target, clauses, options, network, node, scope)
 
     def _rule(
         self,
@@ -108,7 +109,7 @@ class Relations:
         source: s.Path,
         target: s.Path,
         clauses: dict[str, s.Clause],
-        using: tuple[str, str] | None,
+        options: tuple[tuple[str, str], ...],
         network: str | None,
         node: Node,
         scope: Scope,
@@ -132,7 +133,7 @@ class Relations:
             where=self._condition(clauses.get("Where"), variables, scope),
             a=self._end(a_end, kinds[0], medium),
             z=self._end(z_end, kinds[1], medium),
-            using=using,
+            options=options,
             network=network,
             position={},
             tag=self._written(variables, source, target, clauses.get("Where")),
@@ -250,15 +251,52 @@ class Relations:
 
     # --- using, on ---
 
-    def _using(self, clause: s.Clause | None, medium: str, scope: Scope) -> tuple[str, str] | None:
+    def _options(self, clause: s.Clause | None, medium: str, scope: Scope) -> tuple[tuple[str, str], ...]:
+        """What a relation may be made with, first choice first."""
         if not isinstance(clause, s.Using):
-            return None
+            return ()
+        choice = self._evaluator.names.definition(clause.a.names, scope)
+        if medium == "link" and choice is not None and choice.declaration.kind.text == "choice":
+            if clause.z is not None:
+                raise mistake("RW2011", clause.span, "a choice tells both ends")
+            return tuple((name, name) for name in self._choice(choice, clause.a, scope))
         wanted = _MADE_WITH[medium]
         a = self._medium(clause.a, wanted, scope)
         z = a if clause.z is None else self._medium(clause.z, wanted, scope)
         if clause.z is not None and not (_is_optic(a) and _is_optic(z)):
             raise mistake("RW2011", clause.span, "a cable has both its ends; only optics differ from end to end")
-        return a.name, z.name
+        return ((a.name, z.name),)
+
+    def _choice(self, definition: Definition, reference: s.TypeRef, scope: Scope) -> tuple[str, ...]:
+        """The media of a `choice`, in its order."""
+        if definition.name in self._choices and not reference.arguments:
+            return self._choices[definition.name]
+        type_ = self._bodies.instance(definition, reference, scope)
+        body = self._bodies.merge(type_.layers, type_.kind)
+        self._bodies.only_attributes(body, type_.kind)
+        at = definition.declaration.name.span
+        attributes, _ = build(
+            KINDS[type_.kind].schema, body.attributes, Context(self._evaluator, ()), at, self._diagnostics
+        )
+        self._choices[definition.name] = ()
+        written = body.attributes.get("prefer")
+        if attributes is None or written is None or not isinstance(written.entry, s.Attribute):
+            return ()
+        listed = written.entry.value
+        items = listed.items if isinstance(listed, s.ListExpr) else (listed,)
+        if not items:
+            raise mistake("RW2007", listed.span, "there is nothing to choose from")
+        names = tuple(self._chosen(item, written.scope) for item in items)
+        self._choices[definition.name] = names
+        return names
+
+    def _chosen(self, item: s.Expr, scope: Scope) -> str:
+        definition = self._evaluator.value(item, scope)
+        assert isinstance(definition, Definition)  # the attribute has been read so
+        kind = definition.declaration.kind.text
+        if kind not in _MADE_WITH["link"]:
+            raise mistake("RW2011", item.span, f"this is {article(kind)}, not an optic or a cable")
+        return self._made(definition, None, scope).name
 
     def _medium(self, reference: s.TypeRef, wanted: tuple[str, ...], scope: Scope) -> Media | Whip:
         definition = self._evaluator.names.definition(reference.names, scope)
@@ -267,6 +305,10 @@ class Relations:
             raise mistake("RW2011", reference.span, f"{names} is wanted here")
         if definition.declaration.kind.text not in wanted:
             raise mistake("RW2011", reference.span, f"this is {article(definition.declaration.kind.text)}, not {names}")
+        return self._made(definition, reference, scope)
+
+    def _made(self, definition: Definition, reference: s.TypeRef | None, scope: Scope) -> Media | Whip:
+        """What a definition of a medium says, read once."""
         known = self.media.get(definition.name) or self.whips.get(definition.name)
         if known is not None:
             return known
@@ -344,7 +386,7 @@ class Relations:
             where=self._condition(clauses.get("Where"), variables, scope),
             a=end,
             z=None,
-            using=None,
+            options=(),
             network=None,
             position=position,
             tag="",

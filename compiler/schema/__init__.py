@@ -7,7 +7,7 @@ from typing import Literal
 
 from .assemblies import AssemblyAttributes, Floor, HallAttributes, RackAttributes
 from .cooling import COOLERS, CoolingAttributes, CouplingAttributes
-from .media import CableAttributes, OpticAttributes
+from .media import CableAttributes, ChoiceAttributes, OpticAttributes
 from .parts import (
     AcceleratorAttributes,
     Attributes,
@@ -55,6 +55,7 @@ def _kinds() -> dict[str, Kind]:
     add("connector", CouplingAttributes, "coolant_out", "coolant_in")
     add("media", OpticAttributes, "optic")
     add("media", CableAttributes, "cable")
+    add("media", ChoiceAttributes, "choice")
     add("media", WhipAttributes, "whip")
     add("assembly", RackAttributes, "rack")
     add("assembly", HallAttributes, "row", "hall", "building", "site", "group")
@@ -66,6 +67,9 @@ def _kinds() -> dict[str, Kind]:
 KINDS = _kinds()
 """Every kind by its word."""
 
+PASSIVE = ("patch", "trunk")
+"""Kinds of parts that light passes through; nothing ends there."""
+
 RESERVED_KINDS = frozenset({"mode"})
 """Words that the language keeps for later; they are refused, not ignored."""
 
@@ -76,12 +80,14 @@ __all__ = [
     "COOLERS",
     "FEEDERS",
     "KINDS",
+    "PASSIVE",
     "RESERVED_KINDS",
     "ROOT_ORDER",
     "AcceleratorAttributes",
     "AssemblyAttributes",
     "Attributes",
     "CableAttributes",
+    "ChoiceAttributes",
     "CoolingAttributes",
     "CouplingAttributes",
     "CpuAttributes",

@@ -6,8 +6,20 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from .parts import PartAttributes
-from .values import AnyWord, Cage, Connector, Length, LinearWeight, Loss, Power, Rate, Time, Word
+from .parts import Attributes, PartAttributes
+from .values import (
+    AnyWord,
+    Cage,
+    Connector,
+    DefinitionName,
+    Length,
+    LinearWeight,
+    Loss,
+    Power,
+    Rate,
+    Time,
+    Word,
+)
 
 
 class OpticAttributes(PartAttributes):
@@ -42,3 +54,9 @@ class CableAttributes(PartAttributes):
     diameter: Length | None = Field(default=None, description="Outer diameter.")
     bend_radius: Length | None = Field(default=None, description="Smallest radius that it may be bent to, installed.")
     linear_weight: LinearWeight | None = Field(default=None, description="Weight of a metre, its ends aside.")
+
+
+class ChoiceAttributes(Attributes):
+    """Optics and cables of which each link takes the first that fits its ports and is long enough."""
+
+    prefer: list[DefinitionName] = Field(description="Optics and cables, the one to be taken first in front.")

@@ -52,6 +52,11 @@ class Elements:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """The name of a definition, found from where the attribute is written; kept as the definition's full name."""
+
+
+@dataclass(frozen=True, slots=True)
 class Span2:
     """A range of two quantities of one dimension, low first."""
 
@@ -117,6 +122,7 @@ Cost = Annotated[Quantity, Of(units.COST), *_QUANTITY]
 Ratio = Annotated[Quantity, Of(units.NUMBER), *_QUANTITY]
 PatternText = Annotated[str, Pattern()]
 AnyWord = Annotated[str, Word()]
+DefinitionName = Annotated[str, Named()]
 
 Cage = Annotated[
     Literal["sfp28", "sfp56", "qsfp28", "qsfp56", "qsfp112", "qsfp_dd", "osfp", "osfp_rhs", "rj45"],

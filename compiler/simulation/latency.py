@@ -12,6 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from ...dsl.units import Quantity, format_number
+from ..cages import link_media
 from ..design import Design, Media
 from ..plant import Plant
 from ..schema import NicAttributes, OpticAttributes, ServerAttributes, SwitchAttributes
@@ -102,12 +103,14 @@ def _transceivers(plant: Plant, tier: Tier, zeros: dict[str, None]) -> Fraction:
     """Latency of the transceivers at both ends of a link, of the slowest kind of link."""
     design = plant.design
     most = Fraction(0)
-    for number in np.unique(plant.links.rule[tier.links]).tolist():
-        rule = design.rules[number]
-        if rule.using is None:
+    names, made_with = link_media(plant)
+    a, z = made_with[tier.links].T
+    pairs = np.unique(np.where((a >= 0) & (z >= 0), a * len(names) + z, -1))
+    for pair in pairs.tolist():
+        if pair < 0:
             zeros[f"latency of unnamed transceivers below tier {tier.number}"] = None
             continue
-        ends = [_transceiver(design, design.media[name], zeros) for name in rule.using]
+        ends = [_transceiver(design, design.media[names[number]], zeros) for number in divmod(pair, len(names))]
         most = max(most, sum(ends, Fraction(0)))
     return most
 
