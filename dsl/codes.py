@@ -32,6 +32,8 @@ CODES: dict[str, Code] = {
     "RW0016": Code("error", "the output directory is not what this spec gives"),
     "RW0017": Code("error", "a backend cannot be loaded"),
     "RW0018": Code("error", "the design has nothing of that name"),
+    "RW0019": Code("error", "an unknown figure"),
+    "RW0020": Code("error", "a figure that this has not"),
     # --- RW1: syntax ---
     "RW1001": Code("error", "this cannot be read"),
     "RW1002": Code("error", "a string is not closed"),

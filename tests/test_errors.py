@@ -33,7 +33,7 @@ WITHOUT_CASE = {
     "RW0002": "a file too large is tests/unit/test_bad_input.py",
     "RW0003": "a file that is no text is tests/unit/test_bad_input.py",
     **dict.fromkeys(
-        ("RW0010", "RW0011", "RW0012", "RW0013", "RW0014", "RW0015", "RW0016", "RW0017", "RW0018"),
+        ("RW0010", "RW0011", "RW0012", "RW0013", "RW0014", "RW0015", "RW0016", "RW0017", "RW0018", "RW0019", "RW0020"),
         "the command line and its output directory, not a spec: tests/unit",
     ),
     "RW8220": "an installation without its files, not a spec: tests/unit/test_report.py",

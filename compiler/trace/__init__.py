@@ -5,17 +5,22 @@ definition cites and whether it is a guess. `explain` gives a figure of the plan
 counted, every leaf is stated somewhere. Both are typed values; `rackwright show` prints them and a page may hold them.
 """
 
-from .explain import FIGURES, Subject, explain, figures_of, subject_of
+from .explain import FIGURES, explain, explain_figure, figures_of
 from .model import Figure, Place, Stated, readable
 from .places import place_of, stated, statements
+from .subjects import Cable, Definition, Instances, Subject, subject_of
 
 __all__ = [
     "FIGURES",
+    "Cable",
+    "Definition",
     "Figure",
+    "Instances",
     "Place",
     "Stated",
     "Subject",
     "explain",
+    "explain_figure",
     "figures_of",
     "place_of",
     "readable",

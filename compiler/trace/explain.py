@@ -8,7 +8,7 @@ from types import MappingProxyType
 from ..design import Design
 from ..plant import Plant
 from .model import Figure
-from .subjects import Cable, Definition, Instances, Subject, subject_of
+from .subjects import Instances, Subject
 
 Explainer = Callable[[Plant, Subject], Figure | None]
 
@@ -45,6 +45,3 @@ def figures_of(plant: Plant, subject: Subject) -> dict[str, Figure]:
     """All figures that a subject has, in the order of `FIGURES`."""
     found = {name: explain(plant, subject, name) for name in FIGURES}
     return {name: figure for name, figure in found.items() if figure is not None}
-
-
-__all__ = ["FIGURES", "Cable", "Definition", "Figure", "Instances", "Subject", "explain", "figures_of", "subject_of"]

@@ -11,6 +11,7 @@ from ..cages import Plugged, plugged
 from ..design import Design, Element
 from ..plant import Ints, Plant
 from ..power.loads import Loads, loads, part_figure, plug_figure
+from ..schema import FEEDERS
 from .model import Figure
 from .places import place_of, stated
 from .subjects import Instances
@@ -27,7 +28,9 @@ _PLUGS = {PEAK: ("power", PEAK), TYPICAL: (TYPICAL, "power", PEAK)}
 
 
 def power(plant: Plant, subject: Instances, figure: str) -> Figure | None:
-    """The tree of `peak_power` or `typical_power`. Feeders draw nothing themselves."""
+    """The tree of `peak_power` or `typical_power`; None of feeders, which draw nothing themselves."""
+    if plant.design.elements[subject.element].kind in FEEDERS:
+        return None
     made = loads(plant)
     maker = _Maker(plant, made, figure)
     return summed(plant, subject, Column(maker.values, "mW", maker.device), figure) or maker.inside(subject)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from math import prod
 
-from ..design import Design
+from ..design import Design, Element, Media, Whip
 from ..instances import instance_count
 from ..names import cable_ids, host_names
 from ..plant import Plant
@@ -102,6 +102,12 @@ def definitions(design: Design) -> Iterator[str]:
             yield element.definition
     yield from design.media
     yield from design.whips
+
+
+def owners_of(design: Design, name: str) -> list[Element | Media | Whip]:
+    """Everything in the design that is of a definition."""
+    found: list[Element | Media | Whip] = [e for e in design.elements if e.definition == name]
+    return found + [m[name] for m in (design.media, design.whips) if name in m]
 
 
 def subject_name(plant: Plant, subject: Subject) -> str:
