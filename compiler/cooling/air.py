@@ -1,0 +1,136 @@
+"""Air: the heat that it carries in every assembly, what doors, crahs and the like take out, and how much must move.
+
+Heat in the air of an assembly is that of the devices that stand directly in it, with what an aalc there takes from
+coolant, and what is left of the assemblies inside. A door in a rack takes heat from that rack, a crah in a hall from
+all that the rows and racks have left. Several takers in one assembly share the heat in proportion to their `heat`;
+where one states none, equally and without a limit. What is left in the outermost assembly the room carries.
+
+Air of a device is its `airflow`, else its air heat over density, heat capacity and its `air_rise`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+import numpy as np
+
+from ...dsl.units import Quantity
+from ..design import Design, Element
+from ..instances import instance_count
+from ..plant import DeviceClass, Ints, Plant
+from ..shares import part, scaled, small
+from .model import Bools, Heat, Rooms
+from .properties import air_density, air_factor
+from .traits import Trait
+
+
+def rooms(plant: Plant, heat: Heat, to_air: Ints, found: Sequence[Trait]) -> tuple[Rooms, Ints]:
+    """Heat in the air of each assembly, and what each device takes out of the air (2, devices).
+
+    `to_air` (2, devices) is what devices give to the air besides their own heat.
+    """
+    design = plant.design
+    inside: dict[int, list[DeviceClass]] = {}
+    for cls in plant.classes:
+        parent = plant.element_of(cls).parent
+        assert parent is not None
+        inside.setdefault(parent, []).append(cls)
+    entering = heat.air + to_air
+    taken = np.zeros_like(entering)
+    given: dict[int, Ints] = {}
+    left: dict[int, Ints] = {}
+    for element in sorted(_assemblies(design), key=lambda e: -e.index):  # members come after what holds them
+        count = instance_count(design, element.index)
+        total = np.zeros((2, count), dtype=np.int64)
+        rest = np.zeros((2, count), dtype=np.int64)
+        for cls in inside.get(element.index, ()):
+            if cls.count:
+                own = entering[:, cls.first : cls.first + cls.count].reshape(2, count, -1).sum(axis=2)
+                total, rest = total + own, rest + own
+        for child in design.children(element.index):
+            if child.index in left and count:
+                total += given[child.index].reshape(2, count, -1).sum(axis=2)
+                rest += left[child.index].reshape(2, count, -1).sum(axis=2)
+        takers = [c for c in inside.get(element.index, ()) if c.count and takes_air(found[c.index])]
+        if takers:
+            _take(takers, found, rest, taken)
+        given[element.index], left[element.index] = total, rest
+    return Rooms(given, left), taken
+
+
+def _assemblies(design: Design) -> list[Element]:
+    return [e for e in design.elements if e.role == "assembly"]
+
+
+def takes_air(trait: Trait) -> bool:
+    """True for what takes heat out of the air for good; a fan gives it back."""
+    return trait.takes == "air" and trait.gives != "air"
+
+
+def _take(takers: list[DeviceClass], found: Sequence[Trait], rest: Ints, taken: Ints) -> None:
+    """Let the takers of an assembly take what they can of `rest` (2, instances), in place."""
+    count = rest.shape[1]
+    each = [cls.count // count for cls in takers]
+    stated = [found[cls.index].heat for cls in takers]
+    limits = [n * s for n, s in zip(each, stated, strict=True) if s is not None]
+    limited = len(limits) == len(takers)
+    weights = limits if limited and sum(limits) else each
+    shift = max(0, sum(weights).bit_length() - 30)
+    small_weights = [max(1, w >> shift) if w else 0 for w in weights]
+    whole = sum(small_weights)
+    amount = np.minimum(rest, sum(limits)) if limited else rest.copy()
+    open_ = amount.copy()
+    shares = []
+    for number, weight in enumerate(small_weights):
+        share = amount // whole * weight + amount % whole * weight // whole
+        share = np.minimum(share, limits[number]) if limited else share
+        shares.append(share)
+        open_ -= share
+    for number, cls in enumerate(takers):
+        # What rounding left goes to the first that has room for it.
+        more = np.minimum(open_, limits[number] - shares[number]) if limited else open_
+        share = shares[number] + more
+        open_ = open_ - more
+        turn = np.arange(each[number], dtype=np.int64)
+        own = part(share[:, :, None], np.int64(each[number]), turn[None, None, :])  # type: ignore[arg-type]
+        taken[:, cls.first : cls.first + cls.count] = own.reshape(2, -1)
+    rest -= amount
+
+
+def altitude(design: Design, element: int) -> Element | None:
+    """The nearest enclosing assembly that states its altitude."""
+    return nearest(design, element, "altitude")
+
+
+def nearest(design: Design, element: int, name: str) -> Element | None:
+    """The nearest enclosing element that states an attribute."""
+    for found in reversed(design.chain(element)):
+        if found.role == "assembly" and getattr(found.attributes, name, None) is not None:
+            return found
+    return None
+
+
+def airflow(plant: Plant, air: Ints, found: Sequence[Trait]) -> tuple[Ints, Bools]:
+    """Air that each device moves at peak in thousandths of a CFM, and whether it is known; `air` is its air heat.
+
+    A device without heat for the air and without `airflow` moves none.
+    """
+    flow = np.zeros(len(plant.devices), dtype=np.int64)
+    known = np.ones(len(plant.devices), dtype=np.bool_)
+    for cls, trait in zip(plant.classes, found, strict=True):
+        rows = slice(cls.first, cls.first + cls.count)
+        if trait.airflow is not None:
+            flow[rows] = trait.airflow
+        elif trait.air_rise is not None:
+            flow[rows] = scaled(air[rows], *small(air_factor(density_at(plant.design, cls.element), trait.air_rise)))
+        else:
+            known[rows] = air[rows] == 0
+    return flow, known
+
+
+def density_at(design: Design, element: int) -> int:
+    """Density of the air where an element stands, in g/m3; at the sea where nothing states an altitude."""
+    holder = altitude(design, element)
+    stated = None if holder is None else getattr(holder.attributes, "altitude", None)
+    return air_density(stated.value if isinstance(stated, Quantity) else Fraction(0))
