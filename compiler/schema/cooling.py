@@ -7,13 +7,10 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from .parts import Attributes, PartAttributes
-from .values import Difference, Flow, Power, Pressure, Temperature, Word
+from .values import Coolant, Difference, Flow, Power, Pressure, Temperature, Word
 
 COOLERS = ("chiller", "tower", "cdu", "manifold", "door", "aalc", "crah", "fan")
 """Kinds that move heat, from the outside in."""
-
-Coolant = Annotated[Literal["water", "pg25"], Word(("water", "pg25"))]
-"""Water, or water with a quarter of propylene glycol."""
 
 
 class CoolingAttributes(PartAttributes):
@@ -23,7 +20,10 @@ class CoolingAttributes(PartAttributes):
         default=None, description="Heat that it can take away continuously with its redundancy intact."
     )
     flow: Flow | None = Field(default=None, description="Coolant flow that it can deliver.")
-    coolant: Coolant | None = Field(default=None, description="What it delivers: `water` or `pg25`.")
+    coolant: Coolant | None = Field(
+        default=None,
+        description="What it delivers, `water` or `pg25`; of a `manifold`, `door` or `crah`: what it is made for.",
+    )
     supply_temperature: Temperature | None = Field(
         default=None, description="Temperature of the coolant (of a `crah` or `fan`: of the air) that it delivers."
     )

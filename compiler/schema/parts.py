@@ -16,6 +16,7 @@ from .values import (
     Between,
     ByteRate,
     Cage,
+    Coolant,
     Cost,
     Data,
     Difference,
@@ -64,6 +65,7 @@ class PartAttributes(Attributes):
     liquid: Ratio | None = Field(
         default=None, description="Share of its heat that goes into coolant; the rest goes into the air."
     )
+    coolant: Coolant | None = Field(default=None, description="Coolant that it is made for: `water` or `pg25`.")
     coolant_flow: Flow | None = Field(
         default=None, description="Coolant flow that its maker asks for at peak; absent: what its heat and `rise` need."
     )

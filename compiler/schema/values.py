@@ -135,3 +135,6 @@ Connector = Annotated[
     Word(("mpo12_apc", "mpo12_upc", "mpo16_apc", "mpo12_apc_x2", "lc_duplex", "lc_duplex_x2", "rj45")),
 ]
 """Optical (and RJ45) connectors on the face of a transceiver."""
+
+Coolant = Annotated[Literal["water", "pg25"], Word(("water", "pg25"))]
+"""Water, or water with a quarter of propylene glycol."""
