@@ -17,7 +17,7 @@ from ...dsl.source import Span
 from ...dsl.units import Quantity
 from ..design import Dim, Element, Segment, Split
 from ..names import LANE, WIDTH
-from ..schema import KINDS, AssemblyAttributes, Attributes, Model, PortAttributes, SwitchAttributes
+from ..schema import KINDS, PASSIVE, AssemblyAttributes, Attributes, Model, PortAttributes, SwitchAttributes
 from .attributes import Context, Written, build, places, sensible
 from .bodies import Bodies, Body, Layer, MemberBody, Type
 from .mistake import article, collected, mistake
@@ -82,6 +82,9 @@ class Elaborator:
         role = kind.role
         assert role in ("part", "assembly", "connector"), role
         stated = {} if attributes is None else places(body.attributes)
+        if isinstance(attributes, PortAttributes):
+            with collected(self._diagnostics):
+                self._speed(parent, body, origin)
         if attributes is None:
             # The element is kept, so that relations to it are not reported as unknown; nothing is built from it.
             attributes = kind.schema.model_construct()
@@ -115,6 +118,24 @@ class Elaborator:
         self._splits(node)
         self._interfaces(node, indices)
         return index
+
+    def _speed(self, parent: int | None, body: Body, origin: Span) -> None:
+        """A port has a speed, unless light only passes through. Raises Mistake."""
+        device = None if parent is None else self.nodes[parent].element
+        while device is not None and device.parent is not None and self.nodes[device.parent].element.role == "part":
+            device = self.nodes[device.parent].element
+        written = body.attributes.get("speed")
+        if device is not None and device.kind in PASSIVE:
+            if written is not None:
+                at = written.entry.span
+                raise mistake("RW2004", at, f"light passes through {article(device.kind)} at any speed")
+        elif written is None:
+            raise mistake(
+                "RW2020",
+                origin,
+                "`speed` is not given",
+                help="add `speed = …`: Speed of the whole cage, one direction.",
+            )
 
     def _indices(self, parent: int | None, name: str, dims: tuple[Dim, ...]) -> set[str]:
         """Names that stand for the indices of the enclosing arrays and of this one."""

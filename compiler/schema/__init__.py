@@ -18,6 +18,7 @@ from .parts import (
     ServerAttributes,
     SwitchAttributes,
 )
+from .passive import PatchAttributes, TrunkAttributes
 from .policies import NetworkAttributes, WorkloadAttributes
 from .power import FEEDERS, InletAttributes, OutletAttributes, SupplyAttributes, WhipAttributes
 from .values import Model
@@ -48,6 +49,8 @@ def _kinds() -> dict[str, Kind]:
     add("part", SwitchAttributes, "switch")
     add("part", SupplyAttributes, *FEEDERS)
     add("part", CoolingAttributes, *COOLERS)
+    add("part", PatchAttributes, "patch")
+    add("part", TrunkAttributes, "trunk")
     add("part", PartAttributes, "part")
     add("connector", PortAttributes, "port")
     add("connector", OutletAttributes, "outlet")
@@ -101,12 +104,14 @@ __all__ = [
     "OpticAttributes",
     "OutletAttributes",
     "PartAttributes",
+    "PatchAttributes",
     "PortAttributes",
     "RackAttributes",
     "Role",
     "ServerAttributes",
     "SupplyAttributes",
     "SwitchAttributes",
+    "TrunkAttributes",
     "WhipAttributes",
     "WorkloadAttributes",
 ]

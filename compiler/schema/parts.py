@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from ...dsl.units import Quantity
 from ..indices import Index
 from .roce import BALANCES, Balance
 from .values import (
@@ -16,6 +17,7 @@ from .values import (
     Between,
     ByteRate,
     Cage,
+    Connector,
     Coolant,
     Cost,
     Data,
@@ -193,7 +195,10 @@ class SwitchAttributes(PartAttributes):
 class PortAttributes(Attributes):
     """A data port: a cage, or a fixed connector."""
 
-    speed: Rate = Field(description="Speed of the whole cage, one direction.")
+    speed: Rate = Field(
+        default=Quantity.of(0, "bps"),
+        description="Speed of the whole cage, one direction. Every port has one but those of passive parts.",
+    )
     cage: Cage | list[Cage] | None = Field(default=None, description="Form factor, or all form factors that fit.")
     lanes: int | None = Field(default=None, description="Electrical lanes of the cage.")
     serdes: list[int] = Field(
@@ -207,6 +212,10 @@ class PortAttributes(Attributes):
         description="Numbers of logical ports in each port map of an operating system, by the name of the map: as many "
         "for each cage as can begin on it at equal distances, lane by lane, in the order of the cages; `-1` for none.",
     )
+    connector: Connector | None = Field(
+        default=None, description="Connector that it takes: of a passive part, or of a port with its optics built in."
+    )
+    fibers: int | None = Field(default=None, description="Fibres of its connector that are in use.")
     fabric: bool = Field(
         default=False, description="A port of a cell fabric: it carries cells, and joins such ports alone."
     )

@@ -131,10 +131,33 @@ Cage = Annotated[
 """Pluggable form factors. An optic or cable end fits a cage that names its form."""
 
 Connector = Annotated[
-    Literal["mpo12_apc", "mpo12_upc", "mpo16_apc", "mpo12_apc_x2", "lc_duplex", "lc_duplex_x2", "rj45"],
-    Word(("mpo12_apc", "mpo12_upc", "mpo16_apc", "mpo12_apc_x2", "lc_duplex", "lc_duplex_x2", "rj45")),
+    Literal[
+        "mpo12_apc",
+        "mpo12_upc",
+        "mpo16_apc",
+        "mpo16_upc",
+        "mpo12_apc_x2",
+        "lc_duplex",
+        "lc_duplex_apc",
+        "lc_duplex_x2",
+        "rj45",
+    ],
+    Word(
+        (
+            "mpo12_apc",
+            "mpo12_upc",
+            "mpo16_apc",
+            "mpo16_upc",
+            "mpo12_apc_x2",
+            "lc_duplex",
+            "lc_duplex_apc",
+            "lc_duplex_x2",
+            "rj45",
+        )
+    ),
 ]
-"""Optical (and RJ45) connectors on the face of a transceiver."""
+"""Optical (and RJ45) connectors on the face of a transceiver or panel. A duplex LC without a word has the flat polish
+(UPC) that transceivers take; one connector never mates with another kind or polish."""
 
 Coolant = Annotated[Literal["water", "pg25"], Word(("water", "pg25"))]
 """Water, or water with a quarter of propylene glycol."""
