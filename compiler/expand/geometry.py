@@ -43,11 +43,14 @@ def floor_of(design: Design, element: int) -> Floor | None:
 def rack_positions(floor: Floor, row: Ints, bay: Ints) -> tuple[Ints, Ints]:
     """Middles of racks, `(x along the row, y across the rows)`, from bay 0 of row 0.
 
-    A row or bay below 0 is unknown, and with it the whole position.
+    With a `hot_pitch`, rows 0 and 1, 2 and 3, … stand that far apart, back to back, and `row_pitch` lies between rows
+    1 and 2, 3 and 4, …. A row or bay below 0 is unknown, and with it the whole position.
     """
     known = (row >= 0) & (bay >= 0)
+    cold = micrometres(floor.row_pitch)
+    hot = cold if floor.hot_pitch is None else micrometres(floor.hot_pitch)
     x = np.where(known, bay * micrometres(floor.bay_pitch), UNKNOWN)
-    y = np.where(known, row * micrometres(floor.row_pitch), UNKNOWN)
+    y = np.where(known, (row + 1) // 2 * hot + row // 2 * cold, UNKNOWN)
     return x, y
 
 
