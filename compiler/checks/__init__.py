@@ -11,6 +11,25 @@ from collections.abc import Callable, Iterator
 from ...dsl.diagnostics import Diagnostic
 from ..design import Design
 from ..plant import Plant
+from .cooling_air import (
+    altitudes,
+    contradictions,
+    hot_air,
+    short_of_air,
+    unreachable,
+    warm_air,
+    warm_coolant,
+    wrong_coolant,
+)
+from .cooling_gaps import unknown_airflow, unknown_flow, unknown_temperature, unpiped
+from .cooling_loops import (
+    circular_pipes,
+    overheated,
+    overloaded_couplings,
+    overpressed,
+    short_of_coolant,
+    short_of_pressure,
+)
 from .facts import Facts
 from .floor import racks_in_one_place
 from .left_out import left_out
@@ -41,6 +60,24 @@ CHECKS: tuple[Callable[[Facts], Iterator[Diagnostic]], ...] = (
     unknown_power,
     unknown_supply,
     couplings_used_twice,
+    circular_pipes,
+    overheated,
+    short_of_coolant,
+    overloaded_couplings,
+    short_of_pressure,
+    overpressed,
+    warm_coolant,
+    unreachable,
+    wrong_coolant,
+    warm_air,
+    short_of_air,
+    hot_air,
+    unpiped,
+    unknown_flow,
+    unknown_airflow,
+    unknown_temperature,
+    altitudes,
+    contradictions,
     overlaps,
     outside,
     racks_in_one_place,

@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from ..cages import Plugged, plugged
+from ..cooling import Cooling, cooling_of
 from ..design import Design, Rule
 from ..plant import Ints, Plant, Relations
 from ..power.flow import Flow, Pools, flow, pools
@@ -41,6 +42,11 @@ class Facts:
     def supply(self) -> Ints:
         """Effective supply of every device."""
         return effective_supply(self.plant, self.pools)
+
+    @cached_property
+    def cooling(self) -> Cooling:
+        """Heat of every device and where it goes."""
+        return cooling_of(self.plant, self.flow)
 
     @cached_property
     def plugged(self) -> Plugged:

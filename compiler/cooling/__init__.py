@@ -44,4 +44,4 @@ def cooling_of(plant: Plant, power: Flow) -> Cooling:
         if settled:
             break
     flowing, told = airflow(plant, own.air[0] + carried.to_air[0], found)
-    return Cooling(plant, own, carried, space, taken, given, temperatures(plant, found), flowing, told, settled)
+    return Cooling(plant, found, own, carried, space, taken, given, temperatures(plant, found), flowing, told, settled)

@@ -191,3 +191,18 @@ def _squared(drop: Ints, flow: Ints, point: Ints) -> Ints:
     distinct, number = np.unique(np.stack([drop, flow, point]), axis=1, return_inverse=True)
     found = [-int(-Fraction(d * f * f, p * p) // 1) for d, f, p in distinct.T.tolist()]
     return np.array(found, dtype=np.int64)[number.reshape(-1)]
+
+
+def pressures(plant: Plant, found: Sequence[Trait]) -> Ints:
+    """Pressure in Pa with which each device supplies coolant: its `head`, or what supplies a manifold; 0 unknown.
+
+    That is the rise over the pump. The pressure of the loop at rest adds to it and is not part of a design.
+    """
+    head = np.array([t.head or 0 for t in found] + [0], dtype=np.int64)[plant.devices.cls]
+    separates = np.array([t.separates for t in found] + [False])[plant.devices.cls]
+    a, z = plant.pipes.a_device, plant.pipes.z_device
+    groups, _ = layers(a, z, len(plant.devices))
+    for rows in reversed(groups):
+        through = rows[~separates[z[rows]]]
+        np.maximum.at(head, z[through], head[a[through]])
+    return head

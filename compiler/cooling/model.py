@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..plant import Ints, Plant
+from .traits import Trait
 
 Bools = NDArray[np.bool_]
 
@@ -83,13 +84,15 @@ class Temperatures:
 class Cooling:
     """The heat of a plant, where it goes, and what that takes. Columns have one row a device.
 
-    `heat` is each device's own heat; `loops` what coolant carries; `rooms` what air carries; `air_taken` (2, devices)
-    what doors, crahs and the like take out of the air, in mW; `coolant` the number in `COOLANTS` of what it is given,
-    -1 where unknown; `airflow` the air that it moves in thousandths of a CFM, 0 and not known where nothing tells.
-    `settled` is false where heat goes round between coolant and air, so that the figures are not complete.
+    `traits` are what the classes state; `heat` is each device's own heat; `loops` what coolant carries; `rooms` what
+    air carries; `air_taken` (2, devices) what doors, crahs and the like take out of the air, in mW; `coolant` the
+    number in `COOLANTS` of what a device is given, -1 where unknown; `airflow` the air that it moves in thousandths
+    of a CFM, 0 and not known where nothing tells. `settled` is false where heat goes round between coolant and air,
+    so that the figures are not complete.
     """
 
     plant: Plant
+    traits: tuple[Trait, ...]
     heat: Heat
     loops: Loops
     rooms: Rooms
@@ -122,3 +125,7 @@ class Cooling:
     def flow_ml_min(self) -> Ints:
         """Coolant that each device takes."""
         return self.loops.flow
+
+    def column(self, values: list[int]) -> Ints:
+        """A figure of every class as a column of devices."""
+        return np.array([*values, 0], dtype=np.int64)[self.plant.devices.cls]

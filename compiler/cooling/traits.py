@@ -82,7 +82,7 @@ def _trait(design: Design, element: Element, fed: bool) -> Trait:
         rise=own.rise.value if own.rise is not None and own.rise.value > 0 else None,
         drop=_whole(own.pressure_drop, "Pa"),
         drop_at=flow if flow is not None else delivers if element.kind == "manifold" else None,
-        coolant=COOLANTS.index(cooling.coolant) if cooling and cooling.coolant else None,
+        coolant=_coolant(design, element),
         coolant_limit=_lowest(design, element, "coolant_limit"),
         airflow=None if own.airflow is None else ceil(1000 * own.airflow.to("CFM")),
         air_rise=own.air_rise.value if own.air_rise is not None and own.air_rise.value > 0 else None,
@@ -143,6 +143,15 @@ def _parts(design: Design, element: Element) -> Iterator[tuple[Element, int]]:
     for member in design.children(element.index):
         if member.role == "part":
             yield member, prod(dim.size for dim in member.dims)
+
+
+def _coolant(design: Design, element: Element) -> int | None:
+    """What it delivers or is made for; of a box that does not say, what the first part inside says."""
+    own = getattr(element.attributes, "coolant", None)
+    if own is not None:
+        return COOLANTS.index(own)
+    inside = (_coolant(design, member) for member, _ in _parts(design, element))
+    return next((c for c in inside if c is not None), None)
 
 
 def _lowest(design: Design, element: Element, name: str) -> int | None:
