@@ -5,13 +5,15 @@ definition cites and whether it is a guess. `explain` gives a figure of the plan
 counted, every leaf is stated somewhere. Both are typed values; `rackwright show` prints them and a page may hold them.
 """
 
-from .explain import FIGURES, explain, explain_figure, figures_of
+from .books import Books
+from .explain import FIGURES, explain, figures_of
 from .model import Figure, Place, Stated, readable
 from .places import place_of, stated, statements
 from .subjects import Cable, Definition, Instances, Subject, subject_of
 
 __all__ = [
     "FIGURES",
+    "Books",
     "Cable",
     "Definition",
     "Figure",
@@ -20,7 +22,6 @@ __all__ = [
     "Stated",
     "Subject",
     "explain",
-    "explain_figure",
     "figures_of",
     "place_of",
     "readable",

@@ -5,43 +5,47 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from ..design import Design
-from ..plant import Plant
+from .books import Books
+from .heat import air_heat, conversion_loss, heat, liquid_heat
 from .model import Figure
-from .subjects import Instances, Subject
+from .power import IDLE, PEAK, TYPICAL, power
+from .subjects import Cable, Definition, Instances, Subject
 
-Explainer = Callable[[Plant, Subject], Figure | None]
+_Of = Callable[[Books, Instances, str], Figure | None]
 
-
-def _power(name: str) -> Explainer:
-    def run(plant: Plant, subject: Subject) -> Figure | None:
-        from .power import power
-
-        return power(plant, subject, name) if isinstance(subject, Instances) else None
-
-    return run
-
-
-FIGURES: Mapping[str, Explainer] = MappingProxyType(
+_INSTANCES: Mapping[str, _Of] = MappingProxyType(
     {
-        "peak_power": _power("peak_power"),
-        "typical_power": _power("typical_power"),
+        PEAK: power,
+        TYPICAL: power,
+        IDLE: power,
+        "conversion_loss": conversion_loss,
+        "heat": heat,
+        "liquid_heat": liquid_heat,
+        "air_heat": air_heat,
     }
 )
-"""Figures by name. Each gives a tree, or None where the subject has no such figure."""
+"""Figures of devices, parts inside and assemblies."""
+
+FIGURES = tuple(_INSTANCES)
+"""Names of all figures."""
 
 
-def explain(plant: Plant, subject: Subject, figure: str) -> Figure | None:
-    """How a figure of a device, rack, hall, cable or part comes about. Raises KeyError for an unknown figure."""
-    return FIGURES[figure](plant, subject)
+def explain(books: Books, subject: Subject, figure: str) -> Figure | None:
+    """How a figure of a device, rack, hall, cable or part comes about; None where the subject has no such figure.
+
+    Raises KeyError for a name that is not in FIGURES.
+    """
+    if figure not in FIGURES:
+        raise KeyError(figure)
+    match subject:
+        case Instances():
+            found = _INSTANCES[figure](books, subject, figure) if figure in _INSTANCES else None
+            return found if found is not None and found.amount.value else None
+        case Cable() | Definition():
+            return None
 
 
-def explain_figure(design: Design, plant: Plant, element: int, figure: str) -> Figure | None:
-    """The figure over all instances of an element."""
-    return explain(plant, Instances(element), figure)
-
-
-def figures_of(plant: Plant, subject: Subject) -> dict[str, Figure]:
+def figures_of(books: Books, subject: Subject) -> dict[str, Figure]:
     """All figures that a subject has, in the order of `FIGURES`."""
-    found = {name: explain(plant, subject, name) for name in FIGURES}
+    found = {name: explain(books, subject, name) for name in FIGURES}
     return {name: figure for name, figure in found.items() if figure is not None}

@@ -7,115 +7,107 @@ from math import prod
 import numpy as np
 
 from ...dsl.units import Quantity
-from ..cages import Plugged, plugged
 from ..design import Design, Element
-from ..plant import Ints, Plant
-from ..power.loads import Loads, loads, part_figure, plug_figure
+from ..plant import Ints
+from ..power.loads import part_figure, plug_figure
 from ..schema import FEEDERS
+from .books import Books
 from .model import Figure
 from .places import place_of, stated
 from .subjects import Instances
-from .sums import Column, summed
+from .sums import Column, repeated, sum_of, summed
 
-PEAK, TYPICAL = "peak_power", "typical_power"
+PEAK, TYPICAL, IDLE = "peak_power", "typical_power", "idle_power"
 
-_FIELDS = {PEAK: "peak", TYPICAL: "typical"}
+_FIELDS = {PEAK: "peak", TYPICAL: "typical", IDLE: "idle"}
 
-_STATED = {PEAK: (PEAK, "tdp"), TYPICAL: (TYPICAL, PEAK, "tdp")}
-"""Attributes that stand for a figure, the first that is stated."""
-
-_PLUGS = {PEAK: ("power", PEAK), TYPICAL: (TYPICAL, "power", PEAK)}
+_STATED = {PEAK: (PEAK, "tdp"), TYPICAL: (TYPICAL, PEAK, "tdp"), IDLE: (IDLE, TYPICAL, PEAK, "tdp")}
+"""Attributes that stand for a figure, the first that is stated; `power` of an optic or cable is its peak."""
 
 
-def power(plant: Plant, subject: Instances, figure: str) -> Figure | None:
-    """The tree of `peak_power` or `typical_power`; None of feeders, which draw nothing themselves."""
-    if plant.design.elements[subject.element].kind in FEEDERS:
+def power(books: Books, subject: Instances, figure: str) -> Figure | None:
+    """The tree of a figure of power; None of feeders, which draw nothing themselves."""
+    if books.plant.design.elements[subject.element].kind in FEEDERS:
         return None
-    made = loads(plant)
-    maker = _Maker(plant, made, figure)
-    return summed(plant, subject, Column(maker.values, "mW", maker.device), figure) or maker.inside(subject)
+    return summed(books.plant, subject, power_column(books, figure), figure) or _inside(books, subject, figure)
 
 
-class _Maker:
-    def __init__(self, plant: Plant, made: Loads, figure: str) -> None:
-        self._plant = plant
-        self._design = plant.design
-        self._figure = figure
-        self.values: Ints = getattr(made, _FIELDS[figure])
-        self._seen: Plugged = plugged(plant)
+def power_column(books: Books, figure: str) -> Column:
+    """What each device draws, with what is plugged in."""
+    values: Ints = getattr(books.loads, _FIELDS[figure])
 
-    def device(self, element: Element, devices: Ints) -> tuple[Figure, ...]:
-        """What some devices of one class draw together."""
-        own = part_parts(self._design, element, self._figure)
-        if len(devices) != 1:
-            own = tuple(
-                Figure(f.name, f.amount, f.count * len(devices), f.how, f.stated, f.place, f.parts) for f in own
-            )
-        rest = int(self.values[devices].sum()) - sum(f.total.whole("mW") for f in own)
-        return own + (self._plugs(devices) if rest else ())
+    def parts(element: Element, devices: Ints) -> tuple[Figure, ...]:
+        own = tuple(repeated(f, len(devices)) for f in part_parts(books.plant.design, element, figure))
+        whole = int(values[devices].sum()) == sum_of(own, "mW").whole("mW")
+        return own if whole else own + _plugs(books, devices, figure)
 
-    def _plugs(self, devices: Ints) -> tuple[Figure, ...]:
-        """Optics and active cables, one a cage."""
-        seen, ends = self._seen, self._plant.ends
-        inside = np.zeros(len(self._plant.devices) + 1, dtype=np.bool_)
-        inside[devices] = True
-        rows = inside[ends.device] & seen.leads & (seen.media >= 0)
-        count = np.bincount(seen.media[rows], minlength=len(seen.names)).tolist()
-        found = []
-        for name, times in zip(seen.names, count, strict=True):
-            media = self._design.media[name]
-            drawn = plug_figure(media)
-            value = 0 if drawn is None else getattr(drawn, _FIELDS[self._figure])
-            if times and value:
-                source = next((s for a in _PLUGS[self._figure] if (s := stated(self._design, media, a))), None)
-                found.append(Figure(name, Quantity.of(value, "mW"), times, "plugged in", source))
-        return tuple(found)
+    return Column(values, "mW", parts)
 
-    def inside(self, subject: Instances) -> Figure | None:
-        """A part inside a device, whatever its device is plugged with."""
-        element = self._design.elements[subject.element]
-        if element.role != "part":
-            return None
-        parts = part_parts(self._design, element, self._figure)
-        amount = sum(f.total.whole("mW") for f in parts)
-        if not parts or not amount:
-            return None
-        count = prod(d.size for d in self._design.dims(element.index)) if subject.instance is None else 1
-        if count == 1 and len(parts) == 1:
-            return Figure(
-                self._figure, parts[0].amount, parts[0].count, parts[0].how, parts[0].stated, parts=parts[0].parts
-            )
-        if count == 1:
-            return Figure(self._figure, Quantity.of(amount, "mW"), parts=parts)
-        one = Figure(
-            element.name, Quantity.of(amount, "mW"), count, place=place_of(self._design, element.origin), parts=parts
-        )
-        return Figure(self._figure, one.total, parts=(one,))
+
+def _plugs(books: Books, devices: Ints, figure: str) -> tuple[Figure, ...]:
+    """Optics and active cables in some devices, one a cage."""
+    plant, seen = books.plant, books.plugged
+    inside = np.zeros(len(plant.devices), dtype=np.bool_)
+    inside[devices] = True
+    rows = inside[plant.ends.device] & seen.leads & (seen.media >= 0)
+    found = []
+    for name, count in zip(seen.names, np.bincount(seen.media[rows], minlength=len(seen.names)).tolist(), strict=True):
+        media = plant.design.media[name]
+        drawn = plug_figure(media)
+        value = 0 if drawn is None else getattr(drawn, _FIELDS[figure])
+        if count and value:
+            names = [
+                a for attribute in _STATED[figure] for a in (("power", PEAK) if attribute == PEAK else (attribute,))
+            ]
+            source = next((s for a in names if (s := stated(plant.design, media, a))), None)
+            found.append(Figure(name, Quantity.of(value, "mW"), count, "plugged in", source))
+    return tuple(found)
+
+
+def _inside(books: Books, subject: Instances, figure: str) -> Figure | None:
+    """A part inside a device, without what is plugged into it."""
+    design = books.plant.design
+    element = design.elements[subject.element]
+    parts = part_parts(design, element, figure) if element.role == "part" else ()
+    if not parts:
+        return None
+    one = Figure(figure, sum_of(parts, "mW"), parts=parts)
+    if len(parts) == 1 and parts[0].count == 1:
+        one = Figure(figure, parts[0].amount, how=parts[0].how, stated=parts[0].stated, parts=parts[0].parts)
+    count = 1 if subject.instance is not None else prod(d.size for d in design.dims(element.index))
+    if count == 1:
+        return one
+    each = Figure(element.name, one.amount, count, one.how, one.stated, place_of(design, element.origin), one.parts)
+    return Figure(figure, each.total, parts=(each,))
 
 
 def part_parts(design: Design, element: Element, figure: str) -> tuple[Figure, ...]:
-    """What one instance of a part draws with all inside it, without what is plugged in."""
-    own = part_figure(design, element)
-    value = getattr(own, _FIELDS[figure])
+    """What one instance of a part draws with all inside it, without what is plugged in.
+
+    One figure that it states, or one for each of its members.
+    """
+    value = getattr(part_figure(design, element), _FIELDS[figure])
     if not value:
         return ()
-    for attribute in _STATED[figure]:
+    amount = Quantity.of(value, "mW")
+    for attribute in (*_STATED[figure], TYPICAL):
         source = stated(design, element, attribute)
-        if source is not None:
-            how = "" if attribute == figure else f"stands for {figure}"
-            return (Figure(attribute, Quantity.of(value, "mW"), how=how, stated=source),)
+        # A typical figure stands for the peak only where the members' are no higher.
+        told = getattr(element.attributes, attribute, None)
+        if source is not None and isinstance(told, Quantity) and -(-told.to("mW") // 1) == value:
+            return (
+                Figure(attribute, amount, how="" if attribute == figure else f"stands for {figure}", stated=source),
+            )
     found = []
     for member in design.children(element.index):
         parts = part_parts(design, member, figure) if member.role == "part" else ()
         if parts:
-            one = sum(f.total.whole("mW") for f in parts)
-            count = prod(d.size for d in member.dims)
-            alone = parts[0] if len(parts) == 1 and not parts[0].parts else None
+            alone = parts[0] if len(parts) == 1 and parts[0].stated is not None else None
             found.append(
                 Figure(
                     member.name,
-                    Quantity.of(one, "mW"),
-                    count,
+                    sum_of(parts, "mW"),
+                    prod(d.size for d in member.dims),
                     alone.how if alone else "",
                     alone.stated if alone else None,
                     place_of(design, member.origin),

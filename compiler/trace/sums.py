@@ -5,8 +5,9 @@ Members with equal figures are one branch with a count, so the tree is as large 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import cache
 
 import numpy as np
@@ -15,7 +16,7 @@ from ...dsl.units import Quantity
 from ..design import Element
 from ..instances import instance_count, sum_by_instance
 from ..plant import Ints, Plant
-from .model import Figure
+from .model import Figure, readable
 from .places import place_of
 from .subjects import Instances, built, instance_path
 
@@ -25,16 +26,26 @@ _GROUPS = 6
 
 @dataclass(frozen=True)
 class Column:
-    """A figure of every device, in whole `unit`s, that sums up; `parts` says what it follows from for some devices of
-    one class (their parts' totals are the sum over them), `frame` what an assembly adds itself."""
+    """A figure of every device that sums up, in whole parts of a unit (`scale` of them are one).
+
+    `parts` says what it follows from for some devices of one class, taken together: their totals are the sum over the
+    devices, or it is one figure that says more. `frame` is what each instance of an assembly adds itself.
+    """
 
     values: Ints
     unit: str
     parts: Callable[[Element, Ints], tuple[Figure, ...]]
-    frame: Callable[[Element], Figure | None] = lambda element: None
+    scale: int = 1
+    frame: Callable[[Element], tuple[Figure, ...]] = lambda element: ()
 
     def quantity(self, value: int) -> Quantity:
-        return Quantity.of(value, self.unit)
+        return Quantity.of(Fraction(value, self.scale), self.unit)
+
+    def whole(self, figures: Iterable[Figure]) -> int:
+        """The sum of some figures in the column's own parts of a unit."""
+        total = sum((f.total.to(self.unit) * self.scale for f in figures), Fraction(0))
+        assert total.denominator == 1
+        return total.numerator
 
 
 def summed(plant: Plant, subject: Instances, column: Column, name: str) -> Figure | None:
@@ -67,8 +78,8 @@ class _Tree:
         e = self._design.elements[element]
         if e.role != "assembly":
             return sum_by_instance(self._plant, element, self._column.values)
-        own = self._column.frame(e)
-        total = np.full(instance_count(self._design, element), _whole(own, self._column.unit), dtype=np.int64)
+        own = self._column.whole(self._column.frame(e))
+        total = np.full(instance_count(self._design, element), own, dtype=np.int64)
         for member in self._members(e):
             total += self.of(member.index).reshape(len(total), -1).sum(axis=1)
         return total
@@ -83,9 +94,7 @@ class _Tree:
         if element.role == "part":
             return self._column.parts(element, self._first[element.index] + instances)
         found: list[Figure] = []
-        frame = self._column.frame(element)
-        if frame is not None:
-            found.append(Figure(frame.name, frame.amount, frame.count * len(instances), frame.how, frame.stated))
+        found += [repeated(figure, len(instances)) for figure in self._column.frame(element)]
         for member in self._members(element):
             size = built(self._design, member.index)
             inside = (instances[:, None] * size + np.arange(size, dtype=np.int64)).ravel()
@@ -111,22 +120,28 @@ class _Tree:
             found.append(_collapsed(Figure(name, amount, count, "", None, place, self.parts(element, one))))
         if rest:
             others = instances[np.isin(figures, distinct[rest])]
-            low, high = (self._column.quantity(int(v)) for v in (distinct[rest].min(), distinct[rest].max()))
+            low, high = (readable(self._column.quantity(int(v))) for v in (distinct[rest].min(), distinct[rest].max()))
             amount = self._column.quantity(int(figures[np.isin(figures, distinct[rest])].sum()))
             name, how = f"{len(others)} others of {element.name}", f"from {low} to {high} each"
             found.append(Figure(name, amount, 1, how, None, place, self.parts(element, others)))
         return tuple(found)
 
 
+def repeated(figure: Figure, times: int) -> Figure:
+    """A figure that counts so many times."""
+    return replace(figure, count=figure.count * times)
+
+
+def sum_of(figures: Iterable[Figure], unit: str) -> Quantity:
+    """What some figures come to together."""
+    return Quantity.of(sum((f.total.to(unit) for f in figures), Fraction(0)), unit)
+
+
 def _collapsed(figure: Figure) -> Figure:
-    """A figure whose only part is one stated figure is that figure itself."""
+    """A figure whose only part is the same figure is that part, under its own name."""
     if len(figure.parts) != 1 or figure.how:
         return figure
     (part,) = figure.parts
-    if part.count != 1 or part.parts or part.stated is None:
+    if part.count != 1 or part.amount != figure.amount or part.place is not None:
         return figure
-    return Figure(figure.name, figure.amount, figure.count, part.how, part.stated, figure.place)
-
-
-def _whole(figure: Figure | None, unit: str) -> int:
-    return 0 if figure is None else figure.total.whole(unit)
+    return replace(part, name=figure.name, count=figure.count, place=figure.place)

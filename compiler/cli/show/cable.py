@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from ...names import cable_id
-from ...plant import Plant
-from ...trace import Cable, figures_of, place_of
+from ...trace import Books, Cable, figures_of, place_of
 from .position import position
 from .sheet import Sheet, Table
 from .words import Terminals, gbps, stated_table
 
 
-def cable(plant: Plant, subject: Cable) -> Sheet:
+def cable(books: Books, subject: Cable) -> Sheet:
     """The sheet of one cable."""
-    links, link, design = plant.links, subject.link, plant.design
+    plant, link = books.plant, subject.link
+    links, design = plant.links, plant.design
     rule = design.rules[int(links.rule[link])]
     names = Terminals(plant, "port")
     facts = {}
@@ -31,4 +31,4 @@ def cable(plant: Plant, subject: Cable) -> Sheet:
     for name in dict.fromkeys(rule.using or ()):
         table = stated_table(design, design.media[name])
         tables.append(Table(name, (name, *table.head[1:]), table.rows))
-    return Sheet(cable_id(plant, link), facts, figures_of(plant, subject), tuple(tables))
+    return Sheet(cable_id(plant, link), facts, figures_of(books, subject), tuple(tables))

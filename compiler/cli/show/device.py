@@ -9,19 +9,18 @@ import numpy as np
 from ....dsl.units import Quantity
 from ...names import cable_id, interface_names
 from ...plant import Plant, Relations
-from ...power.flow import flow
-from ...power.loads import loads
 from ...schema import PartAttributes
-from ...trace import Instances, figures_of, place_of, readable
+from ...trace import Books, Instances, figures_of, place_of, readable
 from ...trace.subjects import instance_path
 from .position import position
 from .sheet import Sheet, Table
 from .words import Terminals, gbps, stated_table, words_of
 
 
-def device(plant: Plant, subject: Instances) -> Sheet:
+def device(books: Books, subject: Instances) -> Sheet:
     """The sheet of one device."""
     assert subject.instance is not None
+    plant = books.plant
     element = plant.design.elements[subject.element]
     cls = next(c for c in plant.classes if c.element == element.index)
     number = cls.first + subject.instance
@@ -41,9 +40,9 @@ def device(plant: Plant, subject: Instances) -> Sheet:
     return Sheet(
         f"{name}: {element.kind} {element.definition}",
         facts,
-        figures_of(plant, subject),
+        figures_of(books, subject),
         (
-            *_power(plant, number),
+            *_power(books, number),
             *_pipes(plant, number),
             *_ports(plant, number),
             stated_table(plant.design, element),
@@ -52,12 +51,12 @@ def device(plant: Plant, subject: Instances) -> Sheet:
     )
 
 
-def _power(plant: Plant, device: int) -> Iterator[Table]:
+def _power(books: Books, device: int) -> Iterator[Table]:
     """What feeds it and what it feeds, with the peak load of each feed."""
-    feeds = plant.feeds
-    carried = flow(plant, loads(plant)).feed[0]
+    plant, feeds = books.plant, books.plant.feeds
+    carried = books.flow.feed[0]
     outlets, inlets = Terminals(plant, "outlet"), Terminals(plant, "inlet")
-    whips = [rule.using[0] if rule.using else "" for rule in plant.design.rules]
+    whips = [rule.options[0][0] if rule.options else "" for rule in plant.design.rules]
 
     def rows(found: list[int]) -> list[tuple[str, ...]]:
         return [

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from ...instances import instance_count
-from ...plant import Plant
-from ...trace import Instances, figures_of, place_of
+from ...trace import Books, Instances, figures_of, place_of
 from .sheet import Sheet, Table
 from .words import stated_table, words_of
 
 
-def element_sheet(plant: Plant, subject: Instances, name: str) -> Sheet:
+def element_sheet(books: Books, subject: Instances, name: str) -> Sheet:
     """Totals of one instance or of all instances together."""
-    design = plant.design
+    design = books.plant.design
     element = design.elements[subject.element]
     built = instance_count(design, element.index)
     facts = {"member": str(place_of(design, element.origin))}
@@ -25,7 +24,7 @@ def element_sheet(plant: Plant, subject: Instances, name: str) -> Sheet:
     return Sheet(
         f"{name}: {element.kind} {element.definition}",
         facts,
-        figures_of(plant, subject),
+        figures_of(books, subject),
         (Table("members", ("count", "kind", "member", "part"), members), stated_table(design, element)),
         notes=words_of(element),
     )

@@ -11,7 +11,7 @@ from ....dsl.units import format_number
 from ...design import Element
 from ...plant import Plant
 from ...schema import PartAttributes, RackAttributes
-from ...trace import Instances, figures_of, place_of, readable
+from ...trace import Books, Instances, figures_of, place_of, readable
 from ...trace.subjects import instance_path
 from .position import height_of, unit_of, unit_um
 from .sheet import Sheet, Table
@@ -21,9 +21,10 @@ _MOST = 120
 """Units that are drawn; a rack is never as tall."""
 
 
-def rack(plant: Plant, subject: Instances) -> Sheet:
+def rack(books: Books, subject: Instances) -> Sheet:
     """The sheet of one rack."""
     assert subject.instance is not None
+    plant = books.plant
     element = plant.design.elements[subject.element]
     number = int(np.flatnonzero(plant.racks.element == element.index)[subject.instance])
     row, bay = int(plant.racks.row[number]), int(plant.racks.bay[number])
@@ -36,8 +37,8 @@ def rack(plant: Plant, subject: Instances) -> Sheet:
     return Sheet(
         f"{plant.racks.names[number]}: rack {element.definition}",
         facts,
-        figures_of(plant, subject),
-        (_devices(plant, element, boxes), stated_table(plant.design, element)),
+        figures_of(books, subject),
+        (_devices(books, element, boxes), stated_table(plant.design, element)),
         drawing=tuple(_elevation(plant, element, boxes)),
         notes=words_of(element),
     )
@@ -59,13 +60,13 @@ def _boxes(plant: Plant, rack: Element, number: int) -> list[tuple[int, int, int
     return found
 
 
-def _devices(plant: Plant, rack: Element, boxes: list[tuple[int, int, int]]) -> Table:
-    unit = unit_of(rack)
+def _devices(books: Books, rack: Element, boxes: list[tuple[int, int, int]]) -> Table:
+    plant, unit = books.plant, unit_of(rack)
     rows = []
     for device, bottom, _ in boxes:
         cls = plant.class_of(device)
         part = plant.element_of(cls)
-        figures = figures_of(plant, Instances(part.index, device - cls.first))
+        figures = figures_of(books, Instances(part.index, device - cls.first))
         peak, weight = (readable(figures[f].total) if f in figures else "-" for f in ("peak_power", "weight"))
         at = format_number(Fraction(bottom, unit_um(unit)) + 1) if bottom >= 0 else "-"
         rows.append((at, height_of(part), plant.devices.names[device], part.kind, part.definition, peak, weight))

@@ -1,0 +1,35 @@
+"""What figures are looked up in, each computed once and only when it is asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from ..cages import Plugged, plugged
+from ..cooling import Cooling, cooling_of
+from ..plant import Plant
+from ..power.flow import Flow, flow
+from ..power.loads import Loads, loads
+
+
+@dataclass(frozen=True)
+class Books:
+    """The columns of one plant that explanations rest on."""
+
+    plant: Plant
+
+    @cached_property
+    def plugged(self) -> Plugged:
+        return plugged(self.plant)
+
+    @cached_property
+    def loads(self) -> Loads:
+        return loads(self.plant)
+
+    @cached_property
+    def flow(self) -> Flow:
+        return flow(self.plant, self.loads)
+
+    @cached_property
+    def cooling(self) -> Cooling:
+        return cooling_of(self.plant, self.flow)
