@@ -125,10 +125,11 @@ AnyWord = Annotated[str, Word()]
 DefinitionName = Annotated[str, Named()]
 
 Cage = Annotated[
-    Literal["sfp28", "sfp56", "qsfp28", "qsfp56", "qsfp112", "qsfp_dd", "osfp", "osfp_rhs", "rj45"],
-    Word(("sfp28", "sfp56", "qsfp28", "qsfp56", "qsfp112", "qsfp_dd", "osfp", "osfp_rhs", "rj45")),
+    Literal["sfp28", "sfp56", "qsfp28", "qsfp56", "qsfp112", "qsfp_dd", "osfp", "osfp_rhs", "rj45", "backplane"],
+    Word(("sfp28", "sfp56", "qsfp28", "qsfp56", "qsfp112", "qsfp_dd", "osfp", "osfp_rhs", "rj45", "backplane")),
 ]
-"""Pluggable form factors. An optic or cable end fits a cage that names its form."""
+"""Pluggable form factors. An optic or cable end fits a cage that names its form. A `backplane` connector is none: it
+mates blindly with what is fixed in the rack, such as a cartridge of copper cables."""
 
 Connector = Annotated[
     Literal[
