@@ -11,12 +11,37 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from .design import Design
+from .design import Design, Element, Media
 from .plant import DeviceClass, Ints, Plant
-from .schema import PortAttributes
+from .schema import CableAttributes, OpticAttributes, PortAttributes
 
 _WIDTHS = {"sfp28": 1, "sfp56": 1, "rj45": 1, "qsfp28": 4, "qsfp56": 4, "qsfp112": 4}
 """Electrical lanes of a cage whose part does not say (the form factors' specifications); 8 for the others."""
+
+
+def cages_of(port: Element) -> tuple[str, ...]:
+    """Forms that a port takes; nothing if it does not say."""
+    assert isinstance(port.attributes, PortAttributes)
+    cage = port.attributes.cage
+    return () if cage is None else (cage,) if isinstance(cage, str) else tuple(cage)
+
+
+def fits(form: str, port: Element) -> bool:
+    """A port that names no cage takes anything."""
+    return not cages_of(port) or form in cages_of(port)
+
+
+def forms(media: Media) -> tuple[str, ...]:
+    """Forms of the plugs of an optic or cable: one if both ends are alike."""
+    attributes = media.attributes
+    return tuple(attributes.ends) if isinstance(attributes, CableAttributes) else (attributes.form,)
+
+
+def speed_through(media: Media) -> int:
+    """Speed of one port of an optic, or of one link through a cable, in bit/s."""
+    attributes = media.attributes
+    ports = attributes.ports if isinstance(attributes, OpticAttributes) else 1
+    return int(attributes.speed.to("bps") / ports)
 
 
 def lanes(attributes: PortAttributes) -> int:

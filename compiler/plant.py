@@ -143,15 +143,16 @@ class Passages(Relations):
 class Circuits:
     """What links are made of where passive parts stand between their ends.
 
-    `segments` has a row for each `link` statement's join outside of passive parts: patch cords, and ends that plug
-    straight into each other. `mated` is true for the latter: a leg of a trunk is no cord of its own. `circuit` is
-    the link that a segment belongs to (-1: dark). For each link, `head` and `tail` are the segments at its a and z
-    end, which stand there with their side `head_side` and `tail_side` (0 for a).
+    `segments` has a row for each join of a `link` statement outside of passive parts: a patch cord, or two ends that
+    plug straight into each other. `mated` is true for the latter: a leg of a trunk is no cord of its own. `circuit` is
+    the link that a segment belongs to (-1: dark); `circular` ones lead in a circle. For each link, `head` and `tail`
+    are the segments at its a and z end, which stand there with their side `head_side` and `tail_side` (0 for a).
     """
 
     segments: Links
     mated: NDArray[np.bool_]
     circuit: Ints
+    circular: NDArray[np.bool_]
     head: Ints
     tail: Ints
     head_side: Ints

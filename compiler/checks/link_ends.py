@@ -7,15 +7,17 @@ so each statement gets at most one message.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.source import Span
-from ..design import Element, Media, Rule
+from ..cages import cages_of, fits, forms, speed_through
+from ..design import Design, End, Media, Rule
 from ..plant import Ints
-from ..power.flow import Bools
-from ..schema import CableAttributes, OpticAttributes, PortAttributes
+from ..power.losses import Bools
+from ..schema import CableAttributes, OpticAttributes
 from .facts import Facts
 from .wording import in_all, instance, rate
 
@@ -25,44 +27,85 @@ _PORTS = ("port", "port")
 def link_ends(facts: Facts) -> Iterator[Diagnostic]:
     """The first mistake of each link statement."""
     for rule, rows in facts.rules("link"):
-        link = _Link(facts, rule, rows)
-        found = next((d for d in (question(link) for question in _QUESTIONS) if d is not None), None)
+        links = (_Link(facts, *group) for group in _groups(facts, rule, rows))
+        found = next((d for link in links for question in _QUESTIONS if (d := question(link)) is not None), None)
         if found is not None:
             yield found
 
 
-class _Link:
-    """A link rule with the rows, ports, speeds and plugs at its two ends."""
+def _groups(facts: Facts, rule: Rule, rows: slice) -> Iterator[tuple[_End, _End, slice | Ints]]:
+    """The links of a statement by what its two ends are: ports, plugs, and the statements that name them."""
+    plant = facts.plant
+    ways, segments = plant.circuits, plant.segments
+    if ways is None and len(rule.options) < 2:
+        option = 0 if rule.options else -1
+        yield _End(rule, 0, option), _End(rule, 1, option), rows
+        return
+    if ways is None:
+        option_of = segments.option[rows]
+        zero, one = np.zeros_like(option_of), np.ones_like(option_of)
+        columns = [option_of, zero, np.full_like(option_of, rule.index), one, option_of]
+    else:
+        head, tail = ways.head[rows], ways.tail[rows]
+        columns = [segments.option[head], ways.head_side[rows], segments.rule[tail], ways.tail_side[rows]]
+        columns.append(segments.option[tail])
+    key = np.zeros(rows.stop - rows.start, dtype=np.int64)
+    for column in columns:
+        key = key * (int(column.max()) + 2) + column + 1
+    _, first, group = np.unique(key, return_index=True, return_inverse=True)
+    for number, at in enumerate(first.tolist()):
+        option, side, far, far_side, far_option = (int(column[at]) for column in columns)
+        ends = _End(rule, side, option), _End(facts.design.rules[far], far_side, far_option)
+        yield *ends, np.flatnonzero(group == number) + rows.start
 
-    def __init__(self, facts: Facts, rule: Rule, rows: slice) -> None:
-        assert rule.z is not None
-        self.facts, self.rule, self.rows = facts, rule, rows
+
+@dataclass(frozen=True)
+class _End:
+    """An end of links: the statement that names its port, on which side, and which of its options is plugged in."""
+
+    rule: Rule
+    side: int
+    option: int
+
+    @property
+    def end(self) -> End:
+        assert self.rule.z is not None
+        return self.rule.z if self.side else self.rule.a
+
+    def media(self, design: Design) -> Media | None:
+        return None if self.option < 0 else design.media[self.rule.options[self.option][self.side]]
+
+
+class _Link:
+    """Links that are alike at both their ends, with the ports, speeds and plugs there."""
+
+    def __init__(self, facts: Facts, a: _End, z: _End, rows: slice | Ints) -> None:
+        self.facts, self.rule, self.rows = facts, a.rule, rows
         links = facts.plant.links
         self.devices = (links.a_device[rows], links.z_device[rows])
         self.numbers = (links.a_terminal[rows], links.z_terminal[rows])
-        self.spans = (rule.a.origin, rule.z.origin)
-        self.ports = (facts.design.elements[rule.a.element], facts.design.elements[rule.z.element])
+        self.spans = (a.end.origin, z.end.origin)
+        self.ports = tuple(facts.design.elements[end.end.element] for end in (a, z))
+        self.media = (a.media(facts.design), z.media(facts.design))
+        self.direct = a.rule is z.rule and a.side != z.side
         self.speeds = tuple(
             facts.plant.port_speeds(facts.plant.class_of(int(device[0])))[number]
             for device, number in zip(self.devices, self.numbers, strict=True)
         )
 
-    @property
-    def media(self) -> tuple[Media, Media] | None:
-        """What the statement names for its two ends."""
-        using = self.rule.using
-        return None if using is None else (self.facts.design.media[using[0]], self.facts.design.media[using[1]])
+    def row(self, at: int) -> int:
+        """The plant's number of the at-th of these links."""
+        return self.rows.start + at if isinstance(self.rows, slice) else int(self.rows[at])
 
     def shown(self, wrong: Bools) -> str:
         """The first wrong row, and how many there are."""
-        row = self.rows.start + int(np.flatnonzero(wrong)[0])
+        row = self.row(int(np.flatnonzero(wrong)[0]))
         links = self.facts.plant.links
         return instance(self.facts.plant, links, _PORTS, row, in_all(int(wrong.sum()), "links"))
 
-
-def _attributes(port: Element) -> PortAttributes:
-    assert isinstance(port.attributes, PortAttributes)
-    return port.attributes
+    @property
+    def every(self) -> Bools:
+        return np.ones(len(self.devices[0]), dtype=np.bool_)
 
 
 def _to_itself(link: _Link) -> Diagnostic | None:
@@ -102,53 +145,41 @@ def _declared(link: _Link) -> list[tuple[Span, str]]:
     return [(span, "declared here") for span in spans]
 
 
-def _cages(port: Element) -> tuple[str, ...]:
-    cage = _attributes(port).cage
-    return () if cage is None else (cage,) if isinstance(cage, str) else tuple(cage)
-
-
-def _fits(form: str, port: Element) -> bool:
-    """A port that names no cage takes anything."""
-    return not _cages(port) or form in _cages(port)
-
-
 def _does_not_fit(link: _Link) -> Diagnostic | None:
-    if link.media is None:
-        return None
-    forms = tuple(_forms(media) for media in link.media)
-    if isinstance(link.media[0].attributes, CableAttributes):
-        ends = (forms[0][0], forms[0][-1])
-        if any(all(_fits(f, p) for f, p in zip(way, link.ports, strict=True)) for way in (ends, ends[::-1])):
+    a, z = link.media
+    if a is not None and a is z and isinstance(a.attributes, CableAttributes):
+        plugs = forms(a)
+        ends = (plugs[0], plugs[-1])
+        if any(all(fits(f, p) for f, p in zip(way, link.ports, strict=True)) for way in (ends, ends[::-1])):
             return None
-        side = 0 if not any(_fits(f, link.ports[0]) for f in ends) else 1
+        side = 0 if not any(fits(f, link.ports[0]) for f in ends) else 1
         has = " and ".join(dict.fromkeys(ends))
     else:
-        bad = [side for side in (0, 1) if not _fits(forms[side][0], link.ports[side])]
+        bad = [
+            s for s, media in enumerate(link.media) if media is not None and not fits(forms(media)[0], link.ports[s])
+        ]
         if not bad:
             return None
-        side, has = bad[0], forms[bad[0]][0]
+        side = bad[0]
+        has = forms(link.media[side])[0]  # type: ignore[arg-type]
     port, media = link.ports[side], link.media[side]
+    assert media is not None
     return diagnose(
         "RW3008",
         link.spans[side],
-        f"takes {' or '.join(_cages(port))}",
-        detail=link.shown(np.ones(len(link.devices[0]), dtype=np.bool_)) + f"; {media.name} is {has}",
+        f"takes {' or '.join(cages_of(port))}",
+        detail=link.shown(link.every) + f"; {media.name} is {has}",
         help="use an optic or cable whose form is the cage's"
         + ("" if media.kind == "cable" else "; `using one to other` names one for each end"),
         also=[(media.origin, f"{has}, declared here"), (port.origin, "the port, declared here")],
     )
 
 
-def _forms(media: Media) -> tuple[str, ...]:
-    attributes = media.attributes
-    return tuple(attributes.ends) if isinstance(attributes, CableAttributes) else (attributes.form,)
-
-
 def _wrong_speed(link: _Link) -> Diagnostic | None:
-    if link.media is None:
-        return None
     for side, media in enumerate(link.media):
-        per_port = _speed(media)
+        if media is None:
+            continue
+        per_port = speed_through(media)
         wrong = link.speeds[side] != per_port
         if wrong.any():
             first = int(np.flatnonzero(wrong)[0])
@@ -163,27 +194,23 @@ def _wrong_speed(link: _Link) -> Diagnostic | None:
     return _too_many_ports(link)
 
 
-def _speed(media: Media) -> int:
-    """Speed of one port of an optic, or of one link through a cable, in bit/s."""
-    attributes = media.attributes
-    ports = attributes.ports if isinstance(attributes, OpticAttributes) else 1
-    return int(attributes.speed.to("bps") / ports)
-
-
 def _too_many_ports(link: _Link) -> Diagnostic | None:
     """A split cage with more linked ports than its one optic has."""
-    assert link.media is not None
+    if not any(port.splits for port in link.ports):
+        return None
     ends, plugs = link.facts.plant.ends, link.facts.plugged
     group = np.cumsum(plugs.leads) - 1
     linked = np.bincount(group)[group] if len(group) else group
+    number = np.full(len(link.facts.plant.links), -1, dtype=np.int64)
+    number[link.rows] = np.arange(len(link.devices[0]))
     for side, media in enumerate(link.media):
-        if not isinstance(media.attributes, OpticAttributes) or not link.ports[side].splits:
+        if media is None or not isinstance(media.attributes, OpticAttributes) or not link.ports[side].splits:
             continue
-        mine = (ends.link >= link.rows.start) & (ends.link < link.rows.stop) & (ends.side == side)
+        mine = (number[ends.link] >= 0) & (ends.side == side)
         wrong_ends = mine & (linked > media.attributes.ports)
         if wrong_ends.any():
             wrong = np.zeros(len(link.devices[0]), dtype=np.bool_)
-            wrong[ends.link[wrong_ends] - link.rows.start] = True
+            wrong[number[ends.link[wrong_ends]]] = True
             most = int(linked[wrong_ends].max())
             return diagnose(
                 "RW3012",
@@ -198,9 +225,10 @@ def _too_many_ports(link: _Link) -> Diagnostic | None:
 
 def _different_speech(link: _Link) -> Diagnostic | None:
     """Optics at both ends agree in signalling, fibre and connector (IEEE 802.3 defines no mixed link)."""
-    if link.media is None or link.media[0].name == link.media[1].name:
+    near, far = link.media
+    if near is None or far is None or near.name == far.name:
         return None
-    a, z = (media.attributes for media in link.media)
+    a, z = near.attributes, far.attributes
     if not isinstance(a, OpticAttributes) or not isinstance(z, OpticAttributes):
         return None
     for what, one, other in (
@@ -209,14 +237,15 @@ def _different_speech(link: _Link) -> Diagnostic | None:
         ("fibres of a port", a.fibers, z.fibers),
         ("connector", a.connector.removesuffix("_x2"), z.connector.removesuffix("_x2")),
     ):
-        if one != other:
+        # Between two panels each connector is compared with that of the port that it goes into.
+        if one != other and (link.direct or what != "connector"):
             return diagnose(
                 "RW3011",
                 link.rule.origin,
                 f"{what}: {one} and {other}",
-                detail=link.shown(np.ones(len(link.devices[0]), dtype=np.bool_)),
+                detail=link.shown(link.every),
                 help=f"use two optics of the same {what}",
-                also=[(m.origin, f"{m.name}, declared here") for m in link.media],
+                also=[(m.origin, f"{m.name}, declared here") for m in (near, far)],
             )
     return None
 

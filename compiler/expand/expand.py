@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from ...dsl.diagnostics import Diagnostic, has_errors
 from ..design import ENDS, Design
-from ..plant import DeviceClass, Ints, Links, Plant, Racks, Relations, port_speeds
-from ..schema import PortAttributes
+from ..plant import DeviceClass, Devices, Ints, Links, Plant, Racks, Relations, port_speeds
+from ..schema import PASSIVE
 from .capacity import at_capacity, reserved, reserves
+from .choose import choose
+from .circuits import contract, passes
 from .geometry import floor_of, link_lengths, rack_positions
 from .queries import Queries
 from .unroll import device_classes, devices_of, join, racks_of
@@ -39,34 +42,46 @@ def _unroll(design: Design) -> tuple[Plant | None, tuple[Diagnostic, ...]]:
     devices, more = devices_of(design, classes, rack_first)
     problems += more
     queries = Queries(design, {c.element: c for c in classes}, problems)
-    parts: dict[str, list[Relations]] = {medium: [] for medium in ENDS}
+    parts: dict[str, list[Relations]] = {medium: [] for medium in (*ENDS, "passage")}
     for rule in design.rules:
-        if rule.medium in parts:
+        if rule.medium in ENDS:
             rows = queries.rows(rule)
             if rows is not None:
-                parts[rule.medium].append(rows)
+                passage = rule.medium == "link" and passes(design, rule.scope)
+                parts["passage" if passage else rule.medium].append(rows)
     if has_errors(problems):
         return None, tuple(problems)
     racks = _place(design, racks, rack_first, queries)
     if has_errors(problems):
         return None, tuple(problems)
-    links = _relations(parts["link"])
+    way = partial(link_lengths, design, classes, devices, racks)
+    joined = _relations(parts["link"])
+    segments = Links(
+        **vars(joined),
+        speed=_speeds(design, classes, devices, joined),
+        length_um=way(joined.a_device, joined.z_device),
+        network=_networks(design, joined),
+        option=np.array([0 if r.using else -1 for r in design.rules] or [-1], dtype=np.int64)[joined.rule],
+    )
+    links, circuits = segments, None
+    if any(design.elements[cls.element].kind in PASSIVE for cls in classes):
+        links, circuits = contract(design, classes, devices, segments, _relations(parts["passage"]), way)
+        links = replace(links, speed=_speeds(design, classes, devices, links))
+        carried = circuits.circuit >= 0
+        speed = np.zeros(len(segments), dtype=np.int64)
+        speed[carried] = links.speed[circuits.circuit[carried]]
+        circuits = replace(circuits, segments=replace(circuits.segments, speed=speed))
     plant = Plant(
         design,
         classes,
         devices,
         racks,
-        Links(
-            **vars(links),
-            speed=_speeds(design, classes, links),
-            length_um=link_lengths(design, classes, devices, racks, links.a_device, links.z_device),
-            network=_networks(design, links),
-            option=np.array([0 if r.using else -1 for r in design.rules] or [-1], dtype=np.int64)[links.rule],
-        ),
+        links,
         _relations(parts["feed"]),
         _relations(parts["pipe"]),
+        circuits=circuits,
     )
-    return plant, tuple(problems)
+    return choose(plant), tuple(problems)
 
 
 def _place(design: Design, racks: Racks, first: dict[int, int], queries: Queries) -> Racks:
@@ -92,19 +107,11 @@ def _relations(parts: list[Relations]) -> Relations:
     return Relations(**{name: join([getattr(p, name) for p in parts]) for name in names})
 
 
-def _speeds(design: Design, classes: tuple[DeviceClass, ...], links: Relations) -> Ints:
+def _speeds(design: Design, classes: tuple[DeviceClass, ...], devices: Devices, links: Relations) -> Ints:
     """Speed of each link: that of its a port (the two ends are compared by a check)."""
-    found = np.zeros(len(links), dtype=np.int64)
-    for rule in design.rules:
-        if rule.medium != "link":
-            continue
-        element = design.elements[rule.a.element]
-        assert isinstance(element.attributes, PortAttributes)
-        rows = links.rule == rule.index
-        device = design.device_of(rule.a.element)
-        cls = next(c for c in classes if c.element == device)
-        found[rows] = port_speeds(design, cls)[links.a_terminal[rows]]
-    return found
+    tables = [port_speeds(design, cls) for cls in classes]
+    first = np.cumsum([0, *(len(table) for table in tables)])
+    return join(tables)[first[devices.cls[links.a_device]] + links.a_terminal]
 
 
 def _networks(design: Design, links: Relations) -> Ints:
