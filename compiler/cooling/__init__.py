@@ -7,17 +7,27 @@ import numpy as np
 from ..plant import Plant
 from ..power.flow import Flow, flow
 from ..power.loads import loads
-from .air import airflow, rooms
+from .air import airflow
 from .heat import heat
-from .loops import columns, coolant, loops
+from .loops import columns, coolant
+from .missing import complete, missing
 from .model import UNKNOWN, Cooling, Heat, Loops, Rooms, Temperatures
+from .settle import settle
 from .temperatures import temperatures
 from .traits import traits
 
-__all__ = ["UNKNOWN", "Cooling", "Heat", "Loops", "Rooms", "Temperatures", "cooling", "cooling_of"]
-
-_ROUNDS = 8
-"""How often heat may go from coolant into the air and back before that counts as a circle."""
+__all__ = [
+    "UNKNOWN",
+    "Cooling",
+    "Heat",
+    "Loops",
+    "Rooms",
+    "Temperatures",
+    "complete",
+    "cooling",
+    "cooling_of",
+    "missing",
+]
 
 
 def cooling(plant: Plant) -> Cooling:
@@ -31,17 +41,18 @@ def cooling_of(plant: Plant, power: Flow) -> Cooling:
     found = traits(plant, fed)
     own = heat(plant, power, found)
     given = coolant(plant, found)
-    figures = columns(plant, found, given)
-    taken = np.zeros_like(own.heat)
-    carried = loops(plant, own, taken, figures)
-    settled = False
-    for _ in range(_ROUNDS):
-        # What a door or crah takes goes into a loop, and what an aalc takes goes into the air.
-        space, taken = rooms(plant, own, carried.to_air, found)
-        after = loops(plant, own, taken, figures)
-        settled = np.array_equal(after.to_air, carried.to_air)
-        carried = after
-        if settled:
-            break
-    flowing, told = airflow(plant, own.air[0] + carried.to_air[0], found)
-    return Cooling(plant, found, own, carried, space, taken, given, temperatures(plant, found), flowing, told, settled)
+    where = settle(plant, own, found, columns(plant, found, given))
+    moved, known = airflow(plant, own.air[0] + where.loops.to_air[0], found)
+    return Cooling(
+        plant=plant,
+        traits=found,
+        heat=own,
+        loops=where.loops,
+        rooms=where.rooms,
+        air_taken=where.air_taken,
+        coolant=given,
+        temperatures=temperatures(plant, found),
+        airflow=moved,
+        airflow_known=known,
+        settled=where.complete,
+    )

@@ -25,11 +25,14 @@ from .properties import air_density, air_factor
 from .traits import Trait
 
 
-def rooms(plant: Plant, heat: Heat, to_air: Ints, found: Sequence[Trait]) -> tuple[Rooms, Ints]:
+def rooms(
+    plant: Plant, heat: Heat, to_air: Ints, found: Sequence[Trait], broken: Bools | None = None
+) -> tuple[Rooms, Ints]:
     """Heat in the air of each assembly, and what each device takes out of the air (2, devices).
 
-    `to_air` (2, devices) is what devices give to the air besides their own heat.
+    `to_air` (2, devices) is what devices give to the air besides their own heat; `broken` ones take nothing.
     """
+    works = np.ones(len(plant.devices), dtype=np.bool_) if broken is None else ~broken
     design = plant.design
     inside: dict[int, list[DeviceClass]] = {}
     for cls in plant.classes:
@@ -54,7 +57,7 @@ def rooms(plant: Plant, heat: Heat, to_air: Ints, found: Sequence[Trait]) -> tup
                 rest += left[child.index].reshape(2, count, -1).sum(axis=2)
         takers = [c for c in inside.get(element.index, ()) if c.count and takes_air(found[c.index])]
         if takers:
-            _take(takers, found, rest, taken)
+            _take(takers, found, works, rest, taken)
         given[element.index], left[element.index] = total, rest
     return Rooms(given, left), taken
 
@@ -68,32 +71,31 @@ def takes_air(trait: Trait) -> bool:
     return trait.takes == "air" and trait.gives != "air"
 
 
-def _take(takers: list[DeviceClass], found: Sequence[Trait], rest: Ints, taken: Ints) -> None:
-    """Let the takers of an assembly take what they can of `rest` (2, instances), in place."""
+def _take(takers: list[DeviceClass], found: Sequence[Trait], works: Bools, rest: Ints, taken: Ints) -> None:
+    """Let the takers of an assembly that work take what they can of `rest` (2, instances), in place."""
     count = rest.shape[1]
-    each = [cls.count // count for cls in takers]
+    alive = [works[cls.first : cls.first + cls.count].reshape(count, -1) for cls in takers]
+    each = [on.sum(axis=1) for on in alive]
     stated = [found[cls.index].heat for cls in takers]
     limits = [n * s for n, s in zip(each, stated, strict=True) if s is not None]
     limited = len(limits) == len(takers)
-    weights = limits if limited and sum(limits) else each
-    shift = max(0, sum(weights).bit_length() - 30)
-    small_weights = [max(1, w >> shift) if w else 0 for w in weights]
-    whole = sum(small_weights)
-    amount = np.minimum(rest, sum(limits)) if limited else rest.copy()
-    open_ = amount.copy()
-    shares = []
-    for number, weight in enumerate(small_weights):
-        share = amount // whole * weight + amount % whole * weight // whole
-        share = np.minimum(share, limits[number]) if limited else share
-        shares.append(share)
-        open_ -= share
+    weights = limits if limited else each
+    shift = max(0, max(int(sum(w.max(initial=0) for w in weights)), 1).bit_length() - 30)
+    weights = [np.where(w > 0, np.maximum(w >> shift, 1), 0) for w in weights]
+    whole = np.maximum(sum(weights), 1)
+    amount = np.minimum(rest, sum(limits)) if limited else np.where(sum(each) > 0, rest, 0)
+    shares = [amount // whole * weight + amount % whole * weight // whole for weight in weights]
+    if limited:
+        shares = [np.minimum(share, limit) for share, limit in zip(shares, limits, strict=True)]
+    open_ = amount - sum(shares)
     for number, cls in enumerate(takers):
         # What rounding left goes to the first that has room for it.
-        more = np.minimum(open_, limits[number] - shares[number]) if limited else open_
-        share = shares[number] + more
+        room = limits[number] - shares[number] if limited else np.where(each[number] > 0, open_, 0)
+        more = np.minimum(open_, room)
         open_ = open_ - more
-        turn = np.arange(each[number], dtype=np.int64)
-        own = part(share[:, :, None], np.int64(each[number]), turn[None, None, :])  # type: ignore[arg-type]
+        turn = np.cumsum(alive[number], axis=1) - 1
+        ways = np.maximum(each[number], 1)[:, None]
+        own = part((shares[number] + more)[:, :, None], ways, turn) * alive[number]
         taken[:, cls.first : cls.first + cls.count] = own.reshape(2, -1)
     rest -= amount
 
