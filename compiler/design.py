@@ -248,12 +248,16 @@ class Workload(Model):
 
 
 class Measure(Model):
-    """A quantity that the plant has, such as `peak_power(gpu_rack)`; `targets` are element indices."""
+    """A quantity that the plant has, such as `peak_power(gpu_rack)`; `targets` are element indices.
+
+    `losing` is set where not elements are lost but anything of a kind.
+    """
 
     function: str
     targets: tuple[int, ...] = ()
     toward: tuple[int, ...] = ()
     lose: tuple[int, ...] = ()
+    losing: Literal["feed", "breaker", "module"] | None = None
     count: int = 0
     origin: Span
 

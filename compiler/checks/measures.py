@@ -17,11 +17,12 @@ from ..design import Element, Measure
 from ..instances import classes_inside, instance_count, sum_by_instance
 from ..names import host_names
 from ..plant import DeviceClass, Ints
+from ..power.cases import Overload
+from ..power.limits import power_text
 from ..power.loads import part_figure
 from ..power.supply import supply
 from ..schema import FEEDERS, PartAttributes, RackAttributes
 from .facts import Facts
-from .wording import watts
 
 
 class Unavailable(ValueError):
@@ -95,7 +96,7 @@ def _supply(facts: Facts, asked: Measure) -> Measured:
 
 
 def _survives(facts: Facts, asked: Measure) -> Measured:
-    from ..views.power_tree import TooManyCases, survives
+    from ..views.power_tree import Failure, TooManyCases, survives, survives_any
 
     if not len(facts.plant.feeds):
         raise Unavailable("the spec has no feeds")
@@ -103,19 +104,28 @@ def _survives(facts: Facts, asked: Measure) -> Measured:
     for element in lose:
         if element.role != "assembly" and facts.design.device_of(element.index) != element.index:
             raise Unavailable(f"{facts.design.path(element.index)} is a part inside a device; only devices can be lost")
-    names = facts.plant.devices.names
+    failure: Failure | None
     for index in asked.targets:
-        near = _lost_with(facts, index, lose)
         try:
-            failure = survives(facts.plant, facts.loads, index, near, asked.count)
+            if asked.losing is None:
+                near = _lost_with(facts, index, lose)
+                failure = survives(facts.plant, facts.loads, index, near, asked.count)
+            else:
+                failure = survives_any(facts.plant, facts.loads, index, asked.losing, asked.count)
         except TooManyCases as error:
             raise Unavailable(str(error)) from error
         if failure is not None:
-            gone = " and ".join(names[int(d)] for d in failure.failed[:3]) + (" …" if len(failure.failed) > 3 else "")
-            what = names[failure.device]
-            note = f"{what} is short of {watts(failure.short)}" if failure.short else f"{what} has no power"
-            return Measured(False, f"without {gone}, {note}")
+            gone = " and ".join(failure.lost[:3]) + (" …" if len(failure.lost) > 3 else "")
+            return Measured(False, f"without {gone}, {_goes_wrong(facts, failure.device, failure.overload)}")
     return Measured(True)
+
+
+def _goes_wrong(facts: Facts, device: int, overload: Overload | None) -> str:
+    """What happens to a device after a failure, in a few words."""
+    if overload is None:
+        return f"{facts.plant.devices.names[device]} has no power"
+    load, limit = power_text(overload.load, overload.unit), power_text(overload.limit, overload.unit)
+    return f"{overload.where} carries {load} of {limit} ({overload.rule})"
 
 
 def _lost_with(facts: Facts, target: int, lose: tuple[Element, ...]) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.source import Span
 from ..design import End, Rule
 from ..plant import Ints, Plant, Relations
-from ..power.flow import Bools
+from ..power.losses import Bools
 from ..schema import InletAttributes
 from .facts import Facts
 from .wording import in_all, terminal, variables

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from ...dsl import syntax as s
 from ...dsl.units import Quantity
 from ..design import Condition, Measure, Requirement, Term, Value
@@ -23,6 +25,9 @@ MEASURES = {
     "path_diversity": ("target", "toward"),
 }
 """What a requirement can ask of the plant, with its arguments."""
+
+LOSSES: dict[str, Literal["feed", "breaker", "module"]] = {"feed": "feed", "breaker": "breaker", "module": "module"}
+"""Kinds of things that can be lost, where no member has that name."""
 
 _OPERATORS = {"+", "-", "*", "/", "<", "<=", ">", ">=", "==", "!=", "and", "or"}
 
@@ -104,29 +109,38 @@ class Requirements:
             if key not in given:
                 raise mistake("RW2012", call.span, f"`{key}` is not given")
         targets = self._elements(given["target"], scope)
-        lose, count = self._loss(given.get("lose"), targets)
+        lose, losing, count = self._loss(given.get("lose"), targets)
         return Measure.model_construct(
             function=name,
             targets=targets,
             toward=self._elements(given["toward"], scope) if "toward" in given else (),
             lose=lose,
+            losing=losing,
             count=count,
             origin=call.span,
         )
 
-    def _loss(self, expr: s.Expr | None, targets: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
-        """`1 shelf`: a count and the name of a member of the targets."""
+    def _loss(
+        self, expr: s.Expr | None, targets: tuple[int, ...]
+    ) -> tuple[tuple[int, ...], Literal["feed", "breaker", "module"] | None, int]:
+        """`1 shelf`: a count and the name of a member of the targets; else a kind; else a name anywhere."""
         if expr is None:
-            return (), 0
+            return (), None, 0
         if not isinstance(expr, s.Number) or not expr.unit or expr.value.denominator != 1 or expr.value < 1:
             raise mistake(
                 "RW2007", expr.span, "a count and a member's name are wanted here", help="such as `lose = 1 shelf`"
             )
-        found = [m for t in targets for name, m in self._nodes[t].members.items() if name == expr.unit]
+        count, name = expr.value.numerator, expr.unit
+        found = [m for t in targets for n, m in self._nodes[t].members.items() if n == name]
+        if not found and name in LOSSES:
+            return (), LOSSES[name], count
+        found = found or [
+            n.element.index for n in self._nodes if n.element.name == name and n.element.parent is not None
+        ]
         if not found:
-            known = [name for t in targets for name in self._nodes[t].members]
-            raise mistake("RW2001", expr.span, f"no member `{expr.unit}` to lose", help=suggest(expr.unit, known))
-        return tuple(found), expr.value.numerator
+            known = {n.element.name for n in self._nodes} | set(LOSSES)
+            raise mistake("RW2001", expr.span, f"no member `{name}` to lose", help=suggest(name, known))
+        return tuple(found), None, count
 
     def _elements(self, expr: s.Expr, scope: Scope) -> tuple[int, ...]:
         """The elements that a name means: all of a definition, or a member or view wherever it stands."""

@@ -22,15 +22,15 @@ from .flow import Flow, Pools, flow, pools
 from .loads import Loads, loads
 from .supply import effective_supply, supply, taken
 
-_FIGURES = ("peak_power", "tdp", "typical_power")
-_SUPPLIES = ("supply", "installed", "efficiency", "busbar_limit")
+_FIGURES = ("peak_power", "tdp", "typical_power", "idle_power")
+_SUPPLIES = ("supply", "installed", "efficiency", "curve", "loss", "busbar_limit")
 
 
 @dataclass(frozen=True)
 class Table:
     """The instances of one element. Rows are in mW; `supply` is -1 where none is known.
 
-    Of a feeder, typical and peak are what leaves it, `devices` is how many it feeds. `loss` is the conversion
+    Of a feeder, typical, peak and idle are what leaves it, `devices` is how many it feeds. `loss` is the conversion
     loss at peak of the feeders inside. `headroom` is supply less what is taken from it (see `supply`).
     """
 
@@ -44,6 +44,8 @@ class Table:
     loss: Ints
     supply: Ints
     headroom: Ints
+    idle: Ints
+    idle_from_typical: Ints
     assumed: tuple[str, ...]
 
 
@@ -92,7 +94,7 @@ class _Maker:
     def _table(self, level: str, element: Element) -> Table:
         plant, index = self._plant, element.index
         rows = self._flow.output if level == "feeder" else self._loads.rows
-        peak, typical, from_peak = (sum_by_instance(plant, index, row) for row in rows)
+        peak, typical, from_peak, idle, from_typical = (sum_by_instance(plant, index, row) for row in rows)
         have = supply(plant, self._supply, index)
         left = np.where(have >= 0, have - taken(plant, self._flow, index), 0)
         return Table(
@@ -106,6 +108,8 @@ class _Maker:
             sum_by_instance(plant, index, self._loss),
             have,
             left,
+            idle,
+            from_typical,
             tuple(sorted({a for c in classes_inside(plant, index) for a in self._assumed[c.index]}))
             + tuple(f"{element.definition}.{a}" for a in element.assumed if a in _SUPPLIES and level != "feeder"),
         )

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..instances import instance_column, instance_count
 from ..plant import DeviceClass, Ints, Plant
-from ..power.flow import Bools
+from ..power.losses import Bools
 from .fabric import data_links
 from .symmetry import Wiring, mix, quotient, refine
 

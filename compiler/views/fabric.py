@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..plant import DeviceClass, Ints, Plant
-from ..power.flow import Bools
+from ..power.losses import Bools
 from ..schema import PortAttributes
 
 if TYPE_CHECKING:
@@ -57,18 +57,20 @@ def _management(plant: Plant, cls: DeviceClass) -> Bools:
 def tier_graph(plant: Plant) -> nx.MultiGraph[int]:
     """Device classes as nodes, link rules as edges keyed by the rule; each holds an `Edge` as `edge`.
 
-    A rule that joins a class to itself is a loop.
+    A rule that joins a class to itself is a loop. Links through passive parts that begin with one rule may join
+    several pairs of classes; each is an edge.
     """
     import networkx as nx
 
-    links, keep = plant.links, data_links(plant)
+    links, keep = plant.links, np.flatnonzero(data_links(plant))
     graph: nx.MultiGraph[int] = nx.MultiGraph()
-    for rule in plant.design.rules:
-        rows = np.flatnonzero(keep & (links.rule == rule.index))
-        if not len(rows):
-            continue
-        a = plant.class_of(int(links.a_device[rows[0]]))
-        z = plant.class_of(int(links.z_device[rows[0]]))
+    cls, size = plant.devices.cls, len(plant.classes)
+    key = (links.rule[keep] * size + cls[links.a_device[keep]]) * size + cls[links.z_device[keep]]
+    kinds, kind = np.unique(key, return_inverse=True)
+    for number, joined in enumerate(kinds.tolist()):
+        rows = keep[kind == number]
+        rule = plant.design.rules[joined // size**2]
+        a, z = plant.classes[joined // size % size], plant.classes[joined % size]
         edge = Edge(
             rule.index,
             len(rows),

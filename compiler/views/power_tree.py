@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, combinations_with_replacement
 from math import comb
 from typing import TYPE_CHECKING
 
@@ -12,9 +12,12 @@ import numpy as np
 
 from ..instances import instance_column, instance_count
 from ..plant import Ints, Plant
-from ..power.flow import Bools, Flow, Pools, carrying, device_supply, flow, pool_draw, pools
+from ..power.cases import Lost, Overload
+from ..power.failover import Group, single_failures
+from ..power.failures import Failures, Loss, Outcome
+from ..power.flow import carrying
 from ..power.loads import Loads
-from ..schema import FEEDERS
+from ..power.losses import Bools
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -25,15 +28,15 @@ MOST_CASES = 1000
 
 @dataclass(frozen=True)
 class Failure:
-    """What does not survive: an instance of the asked element, the failed devices, and what goes wrong.
+    """What does not survive: an instance of the asked element, what is lost by its names, and what goes wrong.
 
-    `device` is a load that gets no power (`short` 0), or a feeder whose pool is short of `short` mW.
+    `device` is a load without power, or what hangs on the `overload`: the overloaded feeder itself where it is one.
     """
 
     instance: int
-    failed: Ints
+    lost: tuple[str, ...]
     device: int
-    short: int
+    overload: Overload | None
 
 
 class TooManyCases(ValueError):
@@ -72,26 +75,71 @@ def survives(plant: Plant, loads: Loads, target: int, lose: tuple[int, ...], cou
 
     The failed ones are taken among the `lose` elements in one instance of the innermost assembly that
     encloses all of them and the target; the same are tried in all its instances at once, since each stands
-    for itself. After a failure every load inside the target must still be fed, and each pool that feeds it,
-    directly or through others, must carry its part of the peak. Raises `TooManyCases`.
+    for itself. After a failure every load inside the target must still be fed, and whatever feeds it, directly
+    or through others, must stay within its limits. Raises `TooManyCases`.
     """
     inside = instance_column(plant, target)
-    stock = pools(plant)
-    a, z = plant.feeds.a_device, plant.feeds.z_device
-    fed = np.bincount(z[carrying(plant)], minlength=len(plant.devices)) > 0
-    # A feeder without power is no loss as long as its loads have another.
-    kinds = np.array([c.index for c in plant.classes_of_kind(*FEEDERS)], dtype=np.int64)
-    feeders = np.isin(plant.devices.cls, kinds)
+    failures = Failures(plant, loads)
     for failed in _cases(plant, target, lose, count):
-        dead = failed.copy()
-        running = carrying(plant)
-        _spread(dead, fed, a[running], z[running])
-        running &= ~dead[a]
-        short = _shortage(plant, stock, flow(plant, loads, running), dead)
-        found = _first(plant, inside, failed, dead & ~failed & ~feeders, short, running)
-        if found is not None:
-            return found
+        devices = np.flatnonzero(failed)
+        outcome = failures.after(Loss(devices=devices))
+        hit = _first(failures, inside, outcome)
+        if hit is not None:
+            near = devices[inside[devices] == inside[hit[0]]]
+            named = near if len(near) else devices
+            return Failure(int(inside[hit[0]]), tuple(plant.devices.names[d] for d in named.tolist()), *hit)
     return None
+
+
+def survives_any(plant: Plant, loads: Loads, target: int, kind: Lost, count: int) -> Failure | None:
+    """The first failure of `count` feeds, breakers, modules or feeders that some instance of `target` does not survive.
+
+    One of them may be any that can be told apart, the others any at all. Raises `TooManyCases`.
+    """
+    inside = instance_column(plant, target)
+    failures = Failures(plant, loads)
+    groups = [group for group in single_failures(failures) if group.kind == kind]
+    for case in _choices(failures, groups, count):
+        outcome = failures.after(_joined([group.loss(failures) for group in case]))
+        hit = _first(failures, inside, outcome)
+        if hit is not None:
+            return Failure(int(inside[hit[0]]), tuple(group.name(failures) for group in case), *hit)
+    return None
+
+
+def _choices(failures: Failures, groups: list[Group], count: int) -> Iterator[tuple[Group, ...]]:
+    """One of each group alone; with more of them each of the rest in turn."""
+    if count == 1:
+        yield from ((group,) for group in groups)
+        return
+    total = sum(len(group.members) for group in groups)
+    if len(groups) * comb(total + count - 2, count - 1) > MOST_CASES:
+        raise TooManyCases(f"there are too many ways to lose {count} of {total}")
+    every = [single for group in groups for single in group.each()]
+    for first in groups:
+        for rest in combinations_with_replacement(every, count - 1):
+            yield first, *rest
+
+
+def _joined(losses: list[Loss]) -> Loss:
+    """All losses together."""
+    modules: dict[int, int] = {}
+    for loss in losses:
+        for device, number in loss.modules.items():
+            modules[device] = modules.get(device, 0) + number
+    devices = np.unique(np.concatenate([loss.devices for loss in losses]))
+    return Loss(devices, np.unique(np.concatenate([loss.feeds for loss in losses])), modules)
+
+
+def _first(failures: Failures, inside: Ints, outcome: Outcome) -> tuple[int, Overload | None] | None:
+    """The first device inside the target that is dark, or that hangs on something overloaded."""
+    dark = outcome.dark[inside[outcome.dark] >= 0]
+    rows = np.flatnonzero(inside[outcome.hanging] >= 0)
+    if len(dark) and (not len(rows) or dark[0] <= outcome.hanging[rows[0]]):
+        return int(dark[0]), None
+    if not len(rows):
+        return None
+    return int(outcome.hanging[rows[0]]), outcome.overloads[int(outcome.on[rows[0]])]
 
 
 def _cases(plant: Plant, target: int, lose: tuple[int, ...], count: int) -> Iterator[Bools]:
@@ -110,50 +158,3 @@ def _cases(plant: Plant, target: int, lose: tuple[int, ...], count: int) -> Iter
         raise TooManyCases(f"there are {comb(total, count)} ways to lose {count} of {total}")
     for case in combinations(range(total), count):
         yield np.isin(ordinal, np.array(case, dtype=np.int64))
-
-
-def _spread(dead: Bools, fed: Bools, a: Ints, z: Ints) -> None:
-    """Whatever is fed by dead feeders alone is dead too."""
-    while True:
-        alive = np.bincount(z[~dead[a]], minlength=len(dead)) > 0
-        more = fed & ~alive & ~dead
-        if not more.any():
-            return
-        dead |= more
-
-
-def _shortage(plant: Plant, stock: Pools, after: Flow, dead: Bools) -> Ints:
-    """For every feeder what its pool lacks, in mW; 0 where it suffices or the supply is not known."""
-    supply = device_supply(plant)
-    members = np.flatnonzero(stock.of_device >= 0)
-    left = np.zeros(len(stock), dtype=np.int64)
-    alive = members[~dead[members]]
-    np.add.at(left, stock.of_device[alive], np.maximum(supply[alive], 0))
-    # A busbar's limit holds for the pool whatever its members can still give.
-    left = np.where(stock.supply < 0, np.iinfo(np.int64).max, np.minimum(left, stock.supply))
-    lack = np.maximum(pool_draw(stock, after)[0] - left, 0)
-    short = np.zeros(len(dead), dtype=np.int64)
-    short[alive] = lack[stock.of_device[alive]]
-    return short
-
-
-def _first(plant: Plant, inside: Ints, failed: Bools, lost: Bools, short: Ints, running: Bools) -> Failure | None:
-    """The first device inside the target that is lost, or that a pool too weak feeds."""
-    a, z = plant.feeds.a_device[running], plant.feeds.z_device[running]
-    source = np.where(short > 0, np.arange(len(short)), -1)
-    while True:
-        rows = (source[a] >= 0) & (source[z] < 0)
-        if not rows.any():
-            break
-        source[z[rows]] = source[a[rows]]
-    hit = np.flatnonzero((inside >= 0) & (lost | (source >= 0)))
-    if not len(hit):
-        return None
-    device = int(hit[0])
-    all_failed = np.flatnonzero(failed)
-    near = all_failed[inside[all_failed] == inside[device]]
-    named = near if len(near) else all_failed
-    if lost[device]:
-        return Failure(int(inside[device]), named, device, 0)
-    pool = int(source[device])
-    return Failure(int(inside[device]), named, pool, int(short[pool]))

@@ -43,7 +43,7 @@ FAIL = [
         "12.5 kW <= 12 kW does not hold",
         "peak_power(r) is 12.5 kW (r0, as all 2); supply(r) is 15 kW (r0, as all 2)",
     ),
-    ("survives(r, lose = 1 s)", "without r0-s0, r0-s1 is short of 2.5 kW", ""),
+    ("survives(r, lose = 1 s)", "without r0-s0, r0-s1 carries 12.5 kW of 10 kW (supply of psu)", ""),
     (
         "oversubscription(r.tor, toward = spine) <= 2",
         "3 <= 2 does not hold",

@@ -36,11 +36,12 @@ def test_a_pool_survives_while_the_rest_carries_the_load(spec: Spec) -> None:
     assert lost(plant, "r", "r.shelf") is None
     failure = lost(plant, "r", "r.shelf", count=2)
     assert failure is not None
-    assert (failure.instance, failure.short) == (0, 10_000_000)
-    assert [plant.devices.names[d] for d in failure.failed] == ["r0-shelf0", "r0-shelf1"]
+    assert failure.overload is not None
+    assert (failure.instance, failure.overload.load, failure.overload.limit) == (0, 20_000_000, 10_000_000)
+    assert failure.lost == ("r0-shelf0", "r0-shelf1")
     everything = lost(plant, "r", "r.shelf", count=3)
     assert everything is not None and plant.devices.names[everything.device] == "r0-box0"
-    assert everything.short == 0
+    assert everything.overload is None
 
 
 def test_two_ways_of_feeding_survive_one_of_them(spec: Spec) -> None:
@@ -50,7 +51,7 @@ def test_two_ways_of_feeding_survive_one_of_them(spec: Spec) -> None:
     assert lost(plant, "r", "r.a", "r.b") is None
     assert lost(plant, "r", "left", "right") is None
     failure = lost(plant, "r", "left", "right", count=2)
-    assert failure is not None and failure.short == 0
+    assert failure is not None and failure.overload is None
 
 
 def test_a_busway_that_cannot_carry_both_sides_fails(spec: Spec) -> None:
