@@ -13,7 +13,8 @@ from math import prod
 import numpy as np
 from numpy.typing import NDArray
 
-from ..design import Design, Rule
+from ..design import Design
+from ..joins import Join, Joins, joins
 from ..plant import Plant
 from ..schema import Model, PortAttributes, SwitchAttributes
 from ..schema.routing import Ebgp
@@ -65,25 +66,22 @@ class Fabric:
 def fabrics(design: Design, plant: Plant, routing: type[Model] = Ebgp) -> tuple[Fabric, ...]:
     """The fabric of each network that is routed so, in the order of the networks."""
     routed = [n for n, network in enumerate(design.networks) if isinstance(network.attributes.routing, routing)]
-    rules = {n: _rules(design, n) for n in routed}
+    joined = joins(plant)
     users: dict[int, set[int]] = {}
-    for n, found in rules.items():
-        for rule in found:
-            for element in _devices(design, rule):
+    for n in routed:
+        for join in _joins(design, joined, n).values():
+            for element in _devices(design, join):
                 users.setdefault(element, set()).add(n)
-    return tuple(_fabric(design, plant, n, rules[n], users) for n in routed)
+    return tuple(_fabric(design, plant, n, joined, users) for n in routed)
 
 
-def _rules(design: Design, network: int) -> list[Rule]:
-    """The link rules of a network, without those of management ports."""
-    name = design.networks[network].name
-    found = []
-    for rule in design.rules:
-        if rule.medium != "link" or rule.z is None or rule.network != name:
-            continue
-        if not any(_is_management(design, end.element) for end in (rule.a, rule.z)):
-            found.append(rule)
-    return found
+def _joins(design: Design, joined: Joins, network: int) -> dict[int, Join]:
+    """The joins of a network by their numbers, without those of management ports."""
+    return {
+        number: join
+        for number, join in enumerate(joined.all)
+        if join.network == network and not any(_is_management(design, port) for port in (join.a, join.z))
+    }
 
 
 def _is_management(design: Design, port: int) -> bool:
@@ -91,21 +89,22 @@ def _is_management(design: Design, port: int) -> bool:
     return isinstance(attributes, PortAttributes) and attributes.management
 
 
-def _devices(design: Design, rule: Rule) -> list[int]:
-    """Elements of the devices at both ends of a rule."""
-    assert rule.z is not None
-    found = (design.device_of(rule.a.element), design.device_of(rule.z.element))
+def _devices(design: Design, join: Join) -> list[int]:
+    """Elements of the devices at both ends of a join."""
+    found = (design.device_of(join.a), design.device_of(join.z))
     return [element for element in found if element is not None]
 
 
-def _fabric(design: Design, plant: Plant, network: int, rules: list[Rule], users: dict[int, set[int]]) -> Fabric:
-    classes = _classes(design, plant, rules)
+def _fabric(design: Design, plant: Plant, network: int, joined: Joins, users: dict[int, set[int]]) -> Fabric:
+    mine_of = _joins(design, joined, network)
+    own = list(mine_of.values())
+    classes = _classes(design, plant, own)
     switch_of = np.zeros(len(plant.classes) + 1, dtype=bool)
     switch_of[[c.cls for c in classes]] = True
-    in_rules = np.zeros(len(design.rules) + 1, dtype=bool)
-    in_rules[[r.index for r in rules]] = True
+    of_join = np.zeros(len(joined.all) + 1, dtype=bool)
+    of_join[list(mine_of)] = True
     links = plant.links
-    mine = in_rules[links.rule]
+    mine = of_join[joined.of_link]
     a, z = switch_of[plant.devices.cls[links.a_device]], switch_of[plant.devices.cls[links.z_device]]
     devices = [np.zeros(0, dtype=np.int64)]
     ends = np.concatenate([links.a_device[mine], links.z_device[mine]])
@@ -114,7 +113,7 @@ def _fabric(design: Design, plant: Plant, network: int, rules: list[Rule], users
         ids = np.arange(built.first, built.first + built.count, dtype=np.int64)
         # Of a class that several networks use, each takes the switches that it has links to.
         devices.append(ids if len(users[c.element]) == 1 else np.intersect1d(ids, ends))
-    rule_first, link_count = _link_numbers(design, rules)
+    rule_first, link_count = _link_numbers(design, own)
     leaves = [c for c in classes if c.tier == 1]
     host_size = max((c.host_first + (c.capacity << c.host_bits) for c in leaves), default=0)
     return Fabric(
@@ -129,9 +128,9 @@ def _fabric(design: Design, plant: Plant, network: int, rules: list[Rule], users
     )
 
 
-def _classes(design: Design, plant: Plant, rules: list[Rule]) -> tuple[SwitchClass, ...]:
+def _classes(design: Design, plant: Plant, own: list[Join]) -> tuple[SwitchClass, ...]:
     """Switch classes in the order of their paths, with their numbers and blocks."""
-    pairs = [tuple(_devices(design, rule)) for rule in rules]
+    pairs = [tuple(_devices(design, join)) for join in own]
     pairs = [pair for pair in pairs if len(pair) == 2]
     switches = {e for pair in pairs for e in pair if design.elements[e].kind == "switch"}
     tiers = _tiers(pairs, switches)
@@ -164,17 +163,16 @@ def _tiers(pairs: list[tuple[int, ...]], switches: set[int]) -> dict[int, int]:
     return {s: tiers.get(s, 1) for s in switches}
 
 
-def _link_numbers(design: Design, rules: list[Rule]) -> tuple[Ints, int]:
+def _link_numbers(design: Design, own: list[Join]) -> tuple[Ints, int]:
     """Number of the first fabric link of each rule (by rule index; -1 for others), and how many there may be.
 
     Rules follow each other by tag, so their numbers do not depend on the order of statements.
     """
     first = np.full(len(design.rules) + 1, -1, dtype=np.int64)
     total = 0
-    for rule in sorted(rules, key=lambda r: (r.tag, r.index)):
-        devices = _devices(design, rule)
-        if all(design.elements[e].kind == "switch" for e in devices):
-            first[rule.index] = total
-            scope = prod(d.capacity for d in design.dims(rule.scope))
-            total += scope * prod(v.capacity for v in rule.variables)
+    between = [j for j in own if all(design.elements[e].kind == "switch" for e in _devices(design, j))]
+    for rule in sorted({j.rule.index: j.rule for j in between}.values(), key=lambda r: (r.tag, r.index)):
+        first[rule.index] = total
+        scope = prod(d.capacity for d in design.dims(rule.scope))
+        total += scope * prod(v.capacity for v in rule.variables)
     return first, total

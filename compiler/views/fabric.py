@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,9 +67,11 @@ def tier_graph(plant: Plant) -> nx.MultiGraph[int]:
     graph: nx.MultiGraph[int] = nx.MultiGraph()
     cls, size = plant.devices.cls, len(plant.classes)
     key = (links.rule[keep] * size + cls[links.a_device[keep]]) * size + cls[links.z_device[keep]]
-    kinds, kind = np.unique(key, return_inverse=True)
-    for number, joined in enumerate(kinds.tolist()):
-        rows = keep[kind == number]
+    order = np.argsort(key, kind="stable")  # at once where they stand in order, as they do without passive parts
+    key, keep = key[order], keep[order]
+    starts = np.flatnonzero(np.diff(key, prepend=-1))
+    for start, stop in pairwise([*starts.tolist(), len(key)]):
+        rows, joined = keep[start:stop], int(key[start])
         rule = plant.design.rules[joined // size**2]
         a, z = plant.classes[joined // size % size], plant.classes[joined % size]
         edge = Edge(
@@ -78,8 +81,8 @@ def tier_graph(plant: Plant) -> nx.MultiGraph[int]:
             _spread(links.a_device[rows], a),
             _spread(links.z_device[rows], z),
         )
-        for cls in (a, z):
-            graph.add_node(cls.index, kind=plant.element_of(cls).kind, count=cls.count)
+        for end in (a, z):
+            graph.add_node(end.index, kind=plant.element_of(end).kind, count=end.count)
         graph.add_edge(a.index, z.index, key=rule.index, edge=edge)
     return graph
 
