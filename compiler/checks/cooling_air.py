@@ -10,13 +10,12 @@ import numpy as np
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.units import Quantity
 from ..cooling import UNKNOWN
-from ..cooling.air import nearest, takes_air
+from ..cooling.air import nearest, room_limit, takes_air
 from ..cooling.properties import COOLANTS, HIGHEST, LOWEST
 from ..design import Element
 from ..instances import classes_inside, instance_count, sum_by_instance
 from ..names import host_names
 from ..plant import DeviceClass, Ints
-from ..power.loads import milliwatts
 from ..schema import CoolingAttributes, HallAttributes, PartAttributes
 from .cooling_wording import cubic_feet, degrees, worst
 from .facts import Facts
@@ -189,14 +188,11 @@ def hot_air(facts: Facts) -> Iterator[Diagnostic]:
         left = facts.cooling.rooms.left[element.index][0]
         if not len(left):
             continue
+        limit = room_limit(facts.plant, facts.cooling.traits, element)
+        if limit is None:
+            continue
         stated = getattr(element.attributes, "air_cooling", None)
         takers = _takers(facts, element)
-        if isinstance(stated, Quantity):
-            limit = milliwatts(stated)
-        elif takers and not _goes_on(facts, element):
-            limit = 0
-        else:
-            continue
         place = int(left.argmax())
         if left[place] <= limit:
             continue
@@ -221,14 +217,6 @@ def _takers(facts: Facts, element: Element) -> list[str]:
         if cls.count and takes_air(facts.cooling.traits[cls.index])
     ]
     return list(dict.fromkeys(found))
-
-
-def _goes_on(facts: Facts, element: Element) -> bool:
-    """Whether something around the element takes what it leaves, or nobody says that nothing does."""
-    around = [e for e in facts.design.chain(element.index) if e.index != element.index]
-    direct = {_parent(facts, c) for c in facts.plant.classes if c.count and takes_air(facts.cooling.traits[c.index])}
-    own = element.index in direct
-    return not own or any(e.index in direct or getattr(e.attributes, "air_cooling", None) is not None for e in around)
 
 
 def altitudes(facts: Facts) -> Iterator[Diagnostic]:

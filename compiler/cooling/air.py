@@ -19,6 +19,7 @@ from ...dsl.units import Quantity
 from ..design import Design, Element
 from ..instances import instance_count
 from ..plant import DeviceClass, Ints, Plant
+from ..power.loads import milliwatts
 from ..shares import part, scaled, small
 from .model import Bools, Heat, Rooms
 from .properties import air_density, air_factor
@@ -98,6 +99,18 @@ def _take(takers: list[DeviceClass], found: Sequence[Trait], works: Bools, rest:
         own = part((shares[number] + more)[:, :, None], ways, turn) * alive[number]
         taken[:, cls.first : cls.first + cls.count] = own.reshape(2, -1)
     rest -= amount
+
+
+def room_limit(plant: Plant, found: Sequence[Trait], element: Element) -> int | None:
+    """Heat in mW that may be left in the air of an assembly: its `air_cooling`. Without one: none, if the last that
+    take heat out of the air stand directly in it; else it is not known (None)."""
+    stated = getattr(element.attributes, "air_cooling", None)
+    if isinstance(stated, Quantity):
+        return milliwatts(stated)
+    direct = {plant.element_of(c).parent for c in plant.classes if c.count and takes_air(found[c.index])}
+    around = [e for e in plant.design.chain(element.index) if e.index != element.index]
+    goes_on = any(e.index in direct or getattr(e.attributes, "air_cooling", None) is not None for e in around)
+    return 0 if element.index in direct and not goes_on else None
 
 
 def altitude(design: Design, element: int) -> Element | None:

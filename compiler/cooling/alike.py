@@ -1,0 +1,76 @@
+"""Which coolers, pipes and loops cannot be told apart, so that one failure stands for all of them.
+
+Colour refinement (see `views/symmetry`) over devices and pipes. Refinement alone cannot tell a ring from pairs, so a
+device is coloured as well by how many others hang on the very same suppliers, on the same suppliers of these, and so
+on up; and by the heat that it takes, for what it takes from the air comes through no pipe.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ..plant import Ints
+from ..shares import layers
+from ..views.symmetry import Wiring, mix, refine
+from .model import Cooling
+
+_DOWN, _UP = 1, 2
+"""Labels of edges: from a pipe to its load, and to its source."""
+
+
+def alike(found: Cooling) -> tuple[Ints, Ints]:
+    """Colours of devices and of pipes: equal where a loss has equal consequences."""
+    plant = found.plant
+    size, pipes = len(plant.devices), len(plant.pipes)
+    a, z = plant.pipes.a_device, plant.pipes.z_device
+    device = together(
+        plant.devices.cls, found.liquid_mw, found.loops.taken[0], found.air_taken[0], _siblings(a, z, size)
+    )
+    start = np.concatenate([device, together(plant.pipes.rule) + int(device.max(initial=-1)) + 1])
+    node = size + np.arange(pipes)
+    wiring = Wiring(
+        size + pipes,
+        np.concatenate([node, node]),
+        np.concatenate([z, a]),
+        np.concatenate([np.full(pipes, _DOWN), np.full(pipes, _UP)]),
+    )
+    colors = refine(wiring, start)
+    return colors[:size], colors[size:]
+
+
+def _siblings(a: Ints, z: Ints, size: int) -> Ints:
+    """For each device a number for how many hang on the same suppliers, the same suppliers of these, and so on."""
+    key = np.arange(size, dtype=np.int64)
+    found = np.zeros(size, dtype=np.int64)
+    for _ in range(len(layers(a, z, size)[0])):
+        marks = np.zeros(size, dtype=np.uint64)
+        np.add.at(marks, z, mix(key[a]))
+        _, key, several = np.unique(marks, return_inverse=True, return_counts=True)
+        found = together(found, np.where(marks > 0, several[key], 0))
+    return found
+
+
+def components(found: Cooling) -> Ints:
+    """For each pipe the number of its loop: pipes that share coolant. A cdu's two sides are in two loops."""
+    plant = found.plant
+    size = len(plant.devices)
+    separates = found.column([t.separates for t in found.traits]) > 0
+    a, z = plant.pipes.a_device, plant.pipes.z_device
+    far = np.where(separates[z], size + z, z)
+    label = np.arange(2 * size, dtype=np.int64)
+    while True:
+        low = np.minimum(label[a], label[far])
+        before = label.copy()
+        np.minimum.at(label, a, low)
+        np.minimum.at(label, far, low)
+        if np.array_equal(before, label):
+            return together(label[a])
+
+
+def together(*columns: Ints) -> Ints:
+    """One number for each combination of values, from 0."""
+    found = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        _, value = np.unique(column, return_inverse=True)
+        _, found = np.unique(found * (int(value.max(initial=0)) + 1) + value, return_inverse=True)
+    return found
