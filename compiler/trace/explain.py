@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from .books import Books
+from .coolant import AIR, FLOW, airflow, coolant_flow
 from .heat import air_heat, conversion_loss, heat, liquid_heat
+from .lengths import LENGTH, WAY, length, way
 from .model import Figure
 from .power import IDLE, PEAK, TYPICAL, power
 from .subjects import Cable, Definition, Instances, Subject
+from .supply import SUPPLY, supply
+from .weight import WEIGHT, weight
 
 _Of = Callable[[Books, Instances, str], Figure | None]
 
@@ -22,11 +26,18 @@ _INSTANCES: Mapping[str, _Of] = MappingProxyType(
         "heat": heat,
         "liquid_heat": liquid_heat,
         "air_heat": air_heat,
+        FLOW: coolant_flow,
+        AIR: airflow,
+        SUPPLY: supply,
+        WEIGHT: weight,
     }
 )
 """Figures of devices, parts inside and assemblies."""
 
-FIGURES = tuple(_INSTANCES)
+_CABLES: Mapping[str, Callable[[Books, Cable, str], Figure | None]] = MappingProxyType({WAY: way, LENGTH: length})
+"""Figures of cables."""
+
+FIGURES = (*_INSTANCES, *_CABLES)
 """Names of all figures."""
 
 
@@ -41,7 +52,9 @@ def explain(books: Books, subject: Subject, figure: str) -> Figure | None:
         case Instances():
             found = _INSTANCES[figure](books, subject, figure) if figure in _INSTANCES else None
             return found if found is not None and found.amount.value else None
-        case Cable() | Definition():
+        case Cable():
+            return _CABLES[figure](books, subject, figure) if figure in _CABLES else None
+        case Definition():
             return None
 
 

@@ -109,9 +109,14 @@ _SCALES: dict[units.Dimension, tuple[tuple[str, int | Fraction], ...]] = {
 }
 """Units that figures are printed in, each from a size in the base unit on."""
 
+_KEPT = ("CFM", "OU", "RU")
+"""Units that people keep to, whatever the size."""
+
 
 def readable(quantity: Quantity) -> str:
     """A quantity in the unit that people use for its size, every digit kept: `24.132 kW`."""
+    if quantity.unit in _KEPT:
+        return str(quantity)
     for unit, least in _SCALES.get(quantity.dim, ()):
         if abs(quantity.value) >= least:
             return f"{format_number(quantity.to(unit))} {unit}"

@@ -95,9 +95,8 @@ def part_parts(design: Design, element: Element, figure: str) -> tuple[Figure, .
         # A typical figure stands for the peak only where the members' are no higher.
         told = getattr(element.attributes, attribute, None)
         if source is not None and isinstance(told, Quantity) and -(-told.to("mW") // 1) == value:
-            return (
-                Figure(attribute, amount, how="" if attribute == figure else f"stands for {figure}", stated=source),
-            )
+            how = "" if attribute == figure else f"{attribute} stands for {figure}"
+            return (Figure(attribute, amount, how=how, stated=source),)
     found = []
     for member in design.children(element.index):
         parts = part_parts(design, member, figure) if member.role == "part" else ()

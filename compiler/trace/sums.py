@@ -29,7 +29,8 @@ class Column:
     """A figure of every device that sums up, in whole parts of a unit (`scale` of them are one).
 
     `parts` says what it follows from for some devices of one class, taken together: their totals are the sum over the
-    devices, or it is one figure that says more. `frame` is what each instance of an assembly adds itself.
+    devices, or it is one figure that says more. `frame` is what each instance of an assembly adds itself. What counts
+    nothing is left out, unless `missing` says what that means.
     """
 
     values: Ints
@@ -37,6 +38,7 @@ class Column:
     parts: Callable[[Element, Ints], tuple[Figure, ...]]
     scale: int = 1
     frame: Callable[[Element], tuple[Figure, ...]] = lambda element: ()
+    missing: str = ""
 
     def quantity(self, value: int) -> Quantity:
         return Quantity.of(Fraction(value, self.scale), self.unit)
@@ -110,14 +112,16 @@ class _Tree:
         shown, rest = (order, []) if len(order) <= _GROUPS else (order[: _GROUPS - 1], order[_GROUPS - 1 :])
         found = []
         for i in shown:
-            if not distinct[i]:
+            if not distinct[i] and not self._column.missing:
                 continue
             one = instances[first[i] : first[i] + 1]
             name, count = element.name, int(counts[i])
             if len(distinct) > 1:
                 name += f", such as {instance_path(self._design, element.index, int(one[0]))}"
             amount = self._column.quantity(int(distinct[i]))
-            found.append(_collapsed(Figure(name, amount, count, "", None, place, self.parts(element, one))))
+            parts = self.parts(element, one) if distinct[i] else ()
+            how = "" if distinct[i] else self._column.missing
+            found.append(_collapsed(Figure(name, amount, count, how, None, place, parts)))
         if rest:
             others = instances[np.isin(figures, distinct[rest])]
             low, high = (readable(self._column.quantity(int(v))) for v in (distinct[rest].min(), distinct[rest].max()))
