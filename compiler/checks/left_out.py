@@ -7,7 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...dsl.diagnostics import Diagnostic, diagnose
+from ..schema.power import STANDBY
 from .facts import Facts
+
+_BEGINNINGS = ("utility", *STANDBY)
+"""Feeders above which there is nothing: the grid, and what stands by."""
 
 
 def left_out(facts: Facts) -> Iterator[Diagnostic]:
@@ -30,7 +34,7 @@ def left_out(facts: Facts) -> Iterator[Diagnostic]:
 
 
 def _open_feeders(facts: Facts) -> list[str]:
-    """Names of members that feed others and that nothing feeds; a battery needs no feed above it."""
+    """Names of members that feed others and that nothing feeds, but for those that begin a chain."""
     plant = facts.plant
     fed = np.bincount(plant.feeds.z_device, minlength=len(plant.devices)) > 0
     feeds = np.bincount(plant.feeds.a_device, minlength=len(plant.devices)) > 0
@@ -38,6 +42,6 @@ def _open_feeders(facts: Facts) -> list[str]:
     for cls in plant.classes:
         rows = slice(cls.first, cls.first + cls.count)
         element = plant.element_of(cls)
-        if element.kind != "battery" and feeds[rows].any() and not fed[rows].any():
+        if element.kind not in _BEGINNINGS and feeds[rows].any() and not fed[rows].any():
             found.append(element.name)
     return list(dict.fromkeys(found))
