@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from fractions import Fraction
 
 from ...dsl.units import format_number
+from ..cooling.failover import Strain
 from ..plant import DeviceClass, Ints
 from .facts import Facts
+from .wording import watts
 
 
 def litres(millilitres: int) -> str:
@@ -29,6 +31,18 @@ def kilopascals(pascals: int) -> str:
 def degrees(thousandths: int) -> str:
     """A temperature: `30.5 degC`."""
     return f"{format_number(Fraction(int(thousandths), 1000))} degC"
+
+
+def strain(found: Strain) -> str:
+    """What carries how much of which limit: `cdu1 takes 240 kW of 200 kW`."""
+    if found.sort == "heat":
+        return f"{found.where} takes {watts(found.load)} of {watts(found.limit)}"
+    if found.sort == "air":
+        return f"{watts(found.load)} is left in the air of {found.where}, of {watts(found.limit)} that may be"
+    if found.sort == "pressure":
+        return f"the loop of {found.where} needs {kilopascals(found.load)} of {kilopascals(found.limit)}"
+    carries = "delivers" if found.sort == "flow" else "carries"
+    return f"{found.where} {carries} {litres(found.load)} of {litres(found.limit)}"
 
 
 def _tenths(value: Fraction) -> str:

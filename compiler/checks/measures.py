@@ -7,7 +7,6 @@ the instance.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
@@ -15,36 +14,20 @@ import numpy as np
 from ...dsl.units import NUMBER, Quantity
 from ..design import Element, Measure
 from ..instances import classes_inside, instance_count, sum_by_instance
-from ..names import host_names
-from ..plant import DeviceClass, Ints
+from ..plant import DeviceClass
 from ..power.cases import Overload
 from ..power.limits import power_text
 from ..power.loads import part_figure
 from ..power.supply import supply
 from ..schema import FEEDERS, PartAttributes, RackAttributes
 from .facts import Facts
-
-
-class Unavailable(ValueError):
-    """A measure that cannot be taken; the message says why in a user's words."""
-
-
-@dataclass(frozen=True)
-class Measured:
-    """An answer and where it comes from, such as `pod0-gpu3, the largest of 1536` (may be empty)."""
-
-    value: Quantity | bool
-    note: str = ""
+from .measured import Measured, Unavailable, largest, lost_with, power, smallest
+from .measures_cooling import air_heat, airflow, coolant_flow, heat, loses_coolers, survives_cooling
 
 
 def measure(facts: Facts, asked: Measure) -> Measured:
     """The answer to one measure. Raises `Unavailable`."""
     return _MEASURES[asked.function](facts, asked)
-
-
-def _power(milliwatts: int) -> Quantity:
-    unit = "MW" if milliwatts >= 10**9 else "kW" if milliwatts >= 10**6 else "W"
-    return Quantity(Fraction(milliwatts, 1000), Quantity.of(1, unit).dim, unit)
 
 
 def _peak_power(facts: Facts, asked: Measure) -> Measured:
@@ -68,18 +51,9 @@ def _drawn(facts: Facts, asked: Measure, row: int) -> Measured:
             continue
         else:
             values = sum_by_instance(facts.plant, index, facts.loads.rows[row])
-        place = int(values.argmax())
-        answers.append((int(values[place]), _note(facts, index, place, "largest", values)))
+        answers.append(largest(facts, index, values))
     value, note = max(answers, key=lambda answer: answer[0])
-    return Measured(_power(value), note)
-
-
-def _note(facts: Facts, element: int, place: int, word: str, values: Ints) -> str:
-    name = host_names(facts.design, element)[place]
-    if len(values) == 1:
-        return "" if name == facts.design.path(element) else name
-    alike = bool((values == values[0]).all())
-    return f"{name}, as all {len(values)}" if alike else f"{name}, the {word} of {len(values)}"
+    return Measured(power(value), note)
 
 
 def _supply(facts: Facts, asked: Measure) -> Measured:
@@ -89,26 +63,28 @@ def _supply(facts: Facts, asked: Measure) -> Measured:
         if (values < 0).any():
             name = facts.design.path(index)
             raise Unavailable(f"the supply of {name} is not known: neither it nor its feeders state one")
-        place = int(values.argmin())
-        answers.append((int(values[place]), _note(facts, index, place, "smallest", values)))
+        answers.append(smallest(facts, index, values))
     value, note = min(answers, key=lambda answer: answer[0])
-    return Measured(_power(value), note)
+    return Measured(power(value), note)
 
 
 def _survives(facts: Facts, asked: Measure) -> Measured:
     from ..views.power_tree import Failure, TooManyCases, survives, survives_any
 
-    if not len(facts.plant.feeds):
-        raise Unavailable("the spec has no feeds")
     lose = tuple(facts.design.elements[i] for i in asked.lose)
+    cooling = loses_coolers(lose)
+    if not cooling and not len(facts.plant.feeds):
+        raise Unavailable("the spec has no feeds")
     for element in lose:
         if element.role != "assembly" and facts.design.device_of(element.index) != element.index:
             raise Unavailable(f"{facts.design.path(element.index)} is a part inside a device; only devices can be lost")
+    if cooling:
+        return survives_cooling(facts, asked)
     failure: Failure | None
     for index in asked.targets:
         try:
             if asked.losing is None:
-                near = _lost_with(facts, index, lose)
+                near = lost_with(facts, index, lose)
                 failure = survives(facts.plant, facts.loads, index, near, asked.count)
             else:
                 failure = survives_any(facts.plant, facts.loads, index, asked.losing, asked.count)
@@ -126,12 +102,6 @@ def _goes_wrong(facts: Facts, device: int, overload: Overload | None) -> str:
         return f"{facts.plant.devices.names[device]} has no power"
     load, limit = power_text(overload.load, overload.unit), power_text(overload.limit, overload.unit)
     return f"{overload.where} carries {load} of {limit} ({overload.rule})"
-
-
-def _lost_with(facts: Facts, target: int, lose: tuple[Element, ...]) -> tuple[int, ...]:
-    """Of the elements to lose those inside the target; all of them if none is."""
-    inside = [e.index for e in lose if any(c.index == target for c in facts.design.chain(e.index))]
-    return tuple(inside or [e.index for e in lose])
 
 
 def _weight(facts: Facts, asked: Measure) -> Measured:
@@ -205,8 +175,7 @@ def _bisection(facts: Facts, asked: Measure) -> Measured:
             values = bisection(facts.plant, index)
         except TooIrregular as error:
             raise Unavailable(f"the fabric is too irregular: {error}") from error
-        place = int(values.argmin())
-        answers.append((int(values[place]), _note(facts, index, place, "smallest", values)))
+        answers.append(smallest(facts, index, values))
     value, note = min(answers, key=lambda answer: answer[0])
     return Measured(Quantity(Fraction(value), Quantity.of(1, "Gbps").dim, "Tbps" if value >= 10**13 else "Gbps"), note)
 
@@ -235,4 +204,8 @@ _MEASURES: dict[str, Callable[[Facts, Measure], Measured]] = {
     "oversubscription": _oversubscription,
     "bisection": _bisection,
     "path_diversity": _path_diversity,
+    "heat": heat,
+    "air_heat": air_heat,
+    "coolant_flow": coolant_flow,
+    "airflow": airflow,
 }

@@ -11,7 +11,8 @@ from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.units import Quantity, UnitError
 from ..design import Condition, Measure, Requirement, Term, Value
 from .facts import Facts
-from .measures import Measured, Unavailable, measure
+from .measured import Measured, Unavailable
+from .measures import measure
 
 _ARITHMETIC: dict[str, Callable[[Quantity, Quantity], Quantity]] = {
     "+": units.add,

@@ -23,6 +23,10 @@ MEASURES = {
     "survives": ("target", "lose"),
     "bisection": ("target",),
     "path_diversity": ("target", "toward"),
+    "heat": ("target",),
+    "air_heat": ("target",),
+    "coolant_flow": ("target",),
+    "airflow": ("target",),
 }
 """What a requirement can ask of the plant, with its arguments."""
 
