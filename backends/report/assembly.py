@@ -23,7 +23,26 @@ LIBRARY = ("d3.LICENSE", "d3.min.js")
 
 STYLES = ("base.css", "views.css", "print.css")
 
-SCRIPTS = ("start.js",)
+SCRIPTS = (
+    "data.js",
+    "words.js",
+    "dom.js",
+    "trace.js",
+    "bars.js",
+    "failure.js",
+    "chain.js",
+    "power.js",
+    "coolant.js",
+    "space.js",
+    "plan.js",
+    "floor.js",
+    "rack.js",
+    "device.js",
+    "fabric.js",
+    "summary.js",
+    "search.js",
+    "frame.js",
+)
 """Our files in the order in which they stand in the page; each uses only what stands before it when it is read."""
 
 _DOCUMENT = """<!doctype html>

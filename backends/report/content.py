@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ...compiler.plant import Plant
 from ...compiler.power.budget import budget
-from . import energy, fabric, parts, things
+from . import energy, fabric, ground, heat, parts, things
 
 FORMAT = 1
 """Version of the data's layout."""
@@ -12,7 +12,7 @@ FORMAT = 1
 
 def content(plant: Plant) -> dict[str, object]:
     """The data of the page; docs/reference/report.md tells what each part is."""
-    design = plant.design
+    design, made = plant.design, budget(plant)
     return {
         "format": FORMAT,
         "design": {
@@ -33,6 +33,8 @@ def content(plant: Plant) -> dict[str, object]:
         "cables": things.cables(plant),
         "feeds": things.relations(plant, "feed"),
         "pipes": things.relations(plant, "pipe"),
-        "power": energy.power(plant, budget(plant)),
+        "power": energy.power(plant, made),
+        "cooling": heat.heat(plant, made.flow),
+        "space": ground.space(plant),
         "fabric": fabric.fabric(plant),
     }

@@ -6,12 +6,17 @@ import numpy as np
 
 from ...compiler.plant import Plant
 from ...compiler.power.budget import Budget, Table
+from ...compiler.power.cases import Case, Overload
+from ...compiler.power.failover import failover
 from ...compiler.power.loads import part_figure
 from ...compiler.schema import FEEDERS
 from ...compiler.trace.power import part_parts
 from .pack import pack
 
 Json = dict[str, object]
+
+MOST_OVERLOADS = 12
+"""Overloads of one failure that the page lists; of more it tells the number."""
 
 
 def power(plant: Plant, budget: Budget) -> Json:
@@ -28,6 +33,37 @@ def power(plant: Plant, budget: Budget) -> Json:
         "classes": [_figures(plant, cls.element) for cls in plant.classes],
         "feed": pack(flow.feed[0]),
         "tables": [_table(table) for table in budget.tables],
+        "cases": [_case(case) for case in failover(plant, loads)],
+    }
+
+
+def _case(case: Case) -> Json:
+    """A failure as the compiler has reckoned it; `members` are devices, or rows of feeds."""
+    return {
+        "kind": case.kind,
+        "element": case.element,
+        "instance": case.instance,
+        "members": pack(case.members),
+        "verdict": case.verdict,
+        "dark": pack(case.dark),
+        "darkPower": case.dark_power,
+        "stored": pack(case.stored),
+        "storedPower": case.stored_power,
+        "rideThrough": case.ride_through_ms,
+        "generators": case.generators,
+        "worst": None if case.worst is None else _overload(case.worst),
+        "overloads": [_overload(overload) for overload in case.overloads[:MOST_OVERLOADS]],
+        "more": max(0, len(case.overloads) - MOST_OVERLOADS),
+    }
+
+
+def _overload(overload: Overload) -> Json:
+    return {
+        "where": overload.where,
+        "load": overload.load,
+        "limit": overload.limit,
+        "unit": overload.unit,
+        "rule": overload.rule,
     }
 
 

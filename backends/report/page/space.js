@@ -1,0 +1,4 @@
+// Weight and space.
+
+/** @returns {Child[]} */
+const spaceBars = () => [];
