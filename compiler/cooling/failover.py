@@ -42,12 +42,15 @@ _NONE = np.zeros(0, dtype=np.int64)
 
 @dataclass(frozen=True)
 class Strain:
-    """Something near or above a limit; `where` is a host name, a device and its coupling, or an assembly."""
+    """Something near or above a limit. `where` is a host name, a device and its coupling, or an assembly; `device` is
+    the device (-1 of an assembly), `element` the element of the design."""
 
     sort: Sort
     where: str
     load: int
     limit: int
+    device: int
+    element: int
 
 
 @dataclass(frozen=True)
@@ -176,12 +179,15 @@ def _alike(chosen: Ints, color: Ints) -> list[Ints]:
 
 @dataclass(frozen=True)
 class _Gauge:
-    """A limit of many things: their loads and limits, -1 where unknown."""
+    """A limit of many things: their loads and limits, -1 where unknown, and their devices, or the element of which
+    they are the instances."""
 
     sort: Sort
     load: Ints
     limit: Ints
     name: Callable[[int], str]
+    device: Ints
+    element: int = -1
 
 
 class Failures:
@@ -196,6 +202,14 @@ class Failures:
         cooler = found.column([t.cooler for t in found.traits]) > 0
         self._loads = self._piped & ~cooler & (found.liquid_mw > 0)
         self._before = self._gauges(found.loops, found.rooms, found.air_taken, {})
+
+    def above(self, devices: Bools) -> Bools:
+        """The devices, and all that supply them with coolant, directly or through others."""
+        reached = devices.copy()
+        pipes = self._found.plant.pipes
+        for rows in self._groups:
+            reached[pipes.a_device[rows[reached[pipes.z_device[rows]]]]] = True
+        return reached
 
     def after(self, loss: Loss) -> Outcome:
         """What follows from a loss."""
@@ -241,13 +255,14 @@ class Failures:
     def _gauges(self, loops: Loops, rooms: Rooms, air_taken: Ints, modules: dict[int, int]) -> list[_Gauge]:
         found = self._found
         names = found.plant.devices.names
-        heat = found.column([-1 if t.heat is None or t.gives == t.takes else t.heat for t in found.traits])
+        heat = found.column([-1 if t.heat is None or t.takes == t.gives == "air" else t.heat for t in found.traits])
         flow = found.column([-1 if t.delivers is None else t.delivers for t in found.traits])
         head = found.column([-1 if t.head is None or not t.separates else t.head for t in found.traits])
+        every = np.arange(len(names))
         gauges = [
-            _Gauge("heat", loops.taken[0] + air_taken[0], self._left(heat, modules), names.__getitem__),
-            _Gauge("flow", loops.delivered, self._left(flow, modules), names.__getitem__),
-            _Gauge("pressure", loops.below, head, names.__getitem__),
+            _Gauge("heat", loops.taken[0] + air_taken[0], self._left(heat, modules), names.__getitem__, every),
+            _Gauge("flow", loops.delivered, self._left(flow, modules), names.__getitem__, every),
+            _Gauge("pressure", loops.below, head, names.__getitem__, every),
         ]
         gauges += self._couplings(loops, "coolant_out") + self._couplings(loops, "coolant_in")
         for index, left in rooms.left.items():
@@ -256,7 +271,7 @@ class Failures:
             if limit is not None and instance_count(found.plant.design, index):
                 rows = np.full(left.shape[1], limit, dtype=np.int64)
                 shown = host_names(found.plant.design, index)
-                gauges.append(_Gauge("air", left[0], rows, shown.__getitem__))
+                gauges.append(_Gauge("air", left[0], rows, shown.__getitem__, _NONE, index))
         return gauges
 
     def _couplings(self, loops: Loops, kind: str) -> list[_Gauge]:
@@ -287,7 +302,7 @@ class Failures:
             owner = int(device[at])
             return f"{plant.devices.names[owner]} {terminal_names(plant, plant.class_of(owner), kind)[int(number[at])]}"
 
-        return [_Gauge("coupling", load, limit, name)]
+        return [_Gauge("coupling", load, limit, name, device[first])]
 
     def _strains(self, gauges: list[_Gauge]) -> list[Strain]:
         """Whatever carries more than before or can carry less, the worst first; of each sort those over their limits,
@@ -302,5 +317,8 @@ class Failures:
             over = rows[now.load[rows] > now.limit[rows]]
             for row in dict.fromkeys([*over.tolist(), int(rows[ratio.argmax()])]):
                 load, limit = int(now.load[row]), int(now.limit[row])
-                found.append((load / max(limit, 1), Strain(now.sort, now.name(row), load, limit)))
+                device = int(now.device[row]) if now.element < 0 else -1
+                element = now.element if device < 0 else self._found.plant.class_of(device).element
+                strain = Strain(now.sort, now.name(row), load, limit, device, element)
+                found.append((load / max(limit, 1), strain))
         return [strain for _, strain in sorted(found, key=lambda pair: (-pair[0], pair[1].sort, pair[1].where))]

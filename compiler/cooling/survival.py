@@ -28,15 +28,25 @@ def survives(found: Cooling, target: int, lose: tuple[int, ...], count: int) -> 
     """The first failure of `count` of the `lose` elements that some instance of `target` does not survive.
 
     Which fail together: see `cases`. After a failure every load inside the target that had coolant must have some,
-    and whatever carries more than before must stay within its limits. Raises `TooManyCases`.
+    and whatever then carries more, stands inside, supplies something inside, or is the air around it, must stay within
+    its limits. Raises `TooManyCases`.
     """
+    design = found.plant.design
     inside = instance_column(found.plant, target)
     failures = Failures(found)
+    near_by = failures.above(inside >= 0)
+
+    def matters(strain: Strain) -> bool:
+        if strain.device >= 0:
+            return bool(near_by[strain.device])
+        chains = ({e.index for e in design.chain(i)} for i in (strain.element, target))
+        return any(other in chain for chain, other in zip(chains, (target, strain.element), strict=True))
+
     for failed in cases(found.plant, target, lose, count):
         devices = np.flatnonzero(failed)
         outcome = failures.after(Loss(devices=devices))
         bare = outcome.uncooled[inside[outcome.uncooled] >= 0]
-        strain = next(iter(outcome.overloads), None)
+        strain = next((s for s in outcome.overloads if matters(s)), None)
         if not len(bare) and strain is None:
             continue
         device = int(bare[0] if len(bare) else np.flatnonzero(inside >= 0)[0])
