@@ -162,10 +162,8 @@ class Quantity:
         return number.numerator
 
     def __str__(self) -> str:
-        if self.unit not in UNITS or UNITS[self.unit][1] != self.dim:
-            unit = _base_unit(self.dim)
-            return f"{format_number(self.value)} {unit}".rstrip()
-        return f"{format_number(self.value / UNITS[self.unit][0])} {self.unit}".rstrip()
+        unit = _unit(self)
+        return f"{format_number(self.value / (UNITS[unit][0] if unit in UNITS else 1))} {unit}".rstrip()
 
 
 def format_number(number: Fraction) -> str:
@@ -181,11 +179,13 @@ def format_number(number: Fraction) -> str:
     return text if Fraction(text) == number else f"~{float(number):.6g}"
 
 
-def _base_unit(dim: Dimension) -> str:
-    for name, (scale, unit_dim) in UNITS.items():
-        if unit_dim == dim and scale == 1:
-            return name
-    return "·".join(n if p == 1 else f"{n}^{p}" for n, p in dim)
+def _unit(quantity: Quantity) -> str:
+    """The unit to write a quantity in: its own; else, of a computed one, the base unit, or the first that there is."""
+    if quantity.unit in UNITS and UNITS[quantity.unit][1] == quantity.dim:
+        return quantity.unit
+    known = [name for name, (_, dim) in UNITS.items() if dim == quantity.dim]
+    base = next((name for name in known if UNITS[name][0] == 1), known[0] if known else None)
+    return "·".join(n if p == 1 else f"{n}^{p}" for n, p in quantity.dim) if base is None else base
 
 
 def parse_quantity(text: str) -> Quantity:
@@ -199,9 +199,7 @@ def parse_quantity(text: str) -> Quantity:
 
 def write_quantity(quantity: Quantity) -> str:
     """An exact spelling: a fraction or integer of the unit that it was written in."""
-    unit = quantity.unit
-    if unit not in UNITS or UNITS[unit][1] != quantity.dim:
-        unit = _base_unit(quantity.dim)
+    unit = _unit(quantity)
     return f"{quantity.value / UNITS[unit][0]} {unit}".rstrip()
 
 

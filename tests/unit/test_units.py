@@ -79,3 +79,11 @@ def test_printing_is_short_and_marks_what_is_rounded(quantity: Quantity, shown: 
 def test_every_dimension_of_a_unit_has_a_name() -> None:
     unnamed = [unit for unit, (_, dim) in units.UNITS.items() if "quantity in" in units.describe(dim)]
     assert unnamed == ["ns/m"]
+
+
+def test_what_is_computed_is_written_in_a_unit_that_is_read_back() -> None:
+    """Litres a minute and psi have no unit of size 1 beside them; a computed flow is in the first that there is."""
+    flow = units.divide(units.multiply(q(60, "kW"), q("1.5", "L/min")), q(1, "kW"))
+    assert str(flow) == "90 L/min"
+    assert units.parse_quantity(units.write_quantity(flow)) == flow
+    assert str(units.multiply(q(600, "A"), q(48, "V"))) == "28800 W"
