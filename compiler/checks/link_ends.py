@@ -147,7 +147,7 @@ def _declared(link: _Link) -> list[tuple[Span, str]]:
 
 def _does_not_fit(link: _Link) -> Diagnostic | None:
     a, z = link.media
-    if a is not None and a is z and isinstance(a.attributes, CableAttributes):
+    if link.direct and a is not None and a is z and isinstance(a.attributes, CableAttributes):
         plugs = forms(a)
         ends = (plugs[0], plugs[-1])
         if any(all(fits(f, p) for f, p in zip(way, link.ports, strict=True)) for way in (ends, ends[::-1])):
@@ -155,9 +155,9 @@ def _does_not_fit(link: _Link) -> Diagnostic | None:
         side = 0 if not any(fits(f, link.ports[0]) for f in ends) else 1
         has = " and ".join(dict.fromkeys(ends))
     else:
-        bad = [
-            s for s, media in enumerate(link.media) if media is not None and not fits(forms(media)[0], link.ports[s])
-        ]
+        # A cable with fixed ends that leads to a panel is another mistake, and told elsewhere.
+        plugs_in = [(s, m) for s, m in enumerate(link.media) if m is not None and (link.direct or m.kind == "optic")]
+        bad = [side for side, media in plugs_in if not fits(forms(media)[0], link.ports[side])]
         if not bad:
             return None
         side = bad[0]

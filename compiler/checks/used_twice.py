@@ -27,11 +27,18 @@ _HELP = {
 
 
 def ports_used_twice(facts: Facts) -> Iterator[Diagnostic]:
-    """RW3005: both ends of all links. A port joined to itself is another mistake and told elsewhere."""
-    links = facts.plant.links
+    """RW3005: both ends of all links. A port joined to itself is another mistake and told elsewhere.
+
+    A port of a passive part has two sides, so what is joined inside the part is looked at by itself.
+    """
+    links = facts.plant.segments
     looped = (links.a_device == links.z_device) & (links.a_terminal == links.z_terminal)
     rows = np.flatnonzero(~looped)
     yield from _twice(facts, "RW3005", "port", links, np.concatenate([rows, rows]), _sides(len(rows)))
+    if facts.plant.circuits is not None:
+        inside = facts.plant.circuits.passages
+        rows = np.arange(len(inside))
+        yield from _twice(facts, "RW3005", "port", inside, np.concatenate([rows, rows]), _sides(len(rows)))
 
 
 def inlets_used_twice(facts: Facts) -> Iterator[Diagnostic]:
