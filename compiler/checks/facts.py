@@ -11,9 +11,12 @@ from ..cages import Plugged, plugged
 from ..cooling import Cooling, cooling_of
 from ..design import Design, Rule
 from ..plant import Ints, Plant, Relations
+from ..power.currents import Currents, currents
 from ..power.flow import Flow, Pools, flow, pools
 from ..power.loads import Loads, loads
 from ..power.supply import effective_supply
+from ..space import Elevations, FloorPlan, Weights, elevations, floor_plan, weights
+from ..space.elevation import heights
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,11 @@ class Facts:
         return flow(self.plant, self.loads)
 
     @cached_property
+    def currents(self) -> Currents:
+        """Apparent power through every feed."""
+        return currents(self.plant, self.flow)
+
+    @cached_property
     def pools(self) -> Pools:
         """Feeders in parallel."""
         return pools(self.plant)
@@ -52,6 +60,26 @@ class Facts:
     def plugged(self) -> Plugged:
         """What is plugged in at every end of every link."""
         return plugged(self.plant)
+
+    @cached_property
+    def heights(self) -> Ints:
+        """Height of every device."""
+        return heights(self.plant)
+
+    @cached_property
+    def elevations(self) -> Elevations:
+        """What stands in every rack."""
+        return elevations(self.plant)
+
+    @cached_property
+    def floor_plan(self) -> FloorPlan:
+        """Where every rack stands."""
+        return floor_plan(self.plant)
+
+    @cached_property
+    def weights(self) -> Weights:
+        """What every rack weighs."""
+        return weights(self.plant, self.floor_plan)
 
     def relations(self, medium: str) -> Relations:
         """Columns of a medium by its word."""

@@ -1,4 +1,4 @@
-"""Every pool of feeders carries its loads, every assembly its own, and every outlet stays within its rating."""
+"""Every pool of feeders carries its loads, every assembly its own, and no feeder feeds itself."""
 
 from __future__ import annotations
 
@@ -8,16 +8,14 @@ import numpy as np
 
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.source import Span
-from ...dsl.units import Quantity, multiply
-from ..design import Element
 from ..instances import sum_by_instance
 from ..names import host_names
-from ..plant import Ints
-from ..power.flow import Bools, carrying, pool_draw
+from ..power.flow import carrying, pool_draw
 from ..power.loads import milliwatts
-from ..schema import HallAttributes, InletAttributes, OutletAttributes
+from ..power.losses import Bools
+from ..schema import HallAttributes
 from .facts import Facts
-from .wording import in_all, terminal, watts
+from .wording import in_all, watts
 
 
 def circular_feeds(facts: Facts) -> Iterator[Diagnostic]:
@@ -111,48 +109,3 @@ def overloaded_areas(facts: Facts) -> Iterator[Diagnostic]:
                 + in_all(int(wrong.sum()), "of them"),
                 help="build less here, or raise its `supply`",
             )
-
-
-def overloaded_terminals(facts: Facts) -> Iterator[Diagnostic]:
-    """RW5003: more goes through an outlet or inlet than its rating allows; the worst of each array."""
-    feeds = facts.plant.feeds
-    yield from _terminals(facts, "outlet", feeds.a_device, feeds.a_terminal)
-    yield from _terminals(facts, "inlet", feeds.z_device, feeds.z_terminal)
-
-
-def _terminals(facts: Facts, kind: str, device: Ints, number: Ints) -> Iterator[Diagnostic]:
-    plant, peak = facts.plant, facts.flow.feed[0]
-    of_row = plant.devices.cls[device]
-    for cls in plant.classes:
-        for array in cls.terminals[kind]:
-            element = facts.design.elements[array.element]
-            limit = _rating(element)
-            if limit is None:
-                continue
-            place = number - array.first
-            rows = np.flatnonzero((of_row == cls.index) & (place >= 0) & (place < array.count))
-            key = (device[rows] - cls.first) * array.count + place[rows]
-            total = np.zeros(cls.count * array.count, dtype=np.int64)
-            np.add.at(total, key, peak[rows])
-            if (total > limit).any():
-                worst = rows[key == total.argmax()][0]
-                name = terminal(plant, kind, int(device[worst]), int(number[worst]))
-                yield diagnose(
-                    "RW5003",
-                    facts.design.rules[int(plant.feeds.rule[worst])].origin,
-                    f"carries {watts(int(total.max()))}",
-                    detail=f"here {name}" + in_all(int((total > limit).sum()), kind + "s"),
-                    help="spread the loads over more of them, or take one of a higher rating",
-                    also=[(element.origin, f"rated {watts(limit)}")],
-                )
-
-
-def _rating(element: Element) -> int | None:
-    """Rating in mW: as stated, else voltage times current."""
-    attributes = element.attributes
-    if isinstance(attributes, OutletAttributes | InletAttributes) and attributes.rating is not None:
-        return milliwatts(attributes.rating)
-    if isinstance(attributes, OutletAttributes) and attributes.voltage and attributes.current:
-        found: Quantity = multiply(attributes.voltage, attributes.current)
-        return milliwatts(found)
-    return None

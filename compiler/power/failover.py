@@ -21,7 +21,6 @@ from .cases import Case, Lost, Verdict
 from .failures import Failures, Loss, Outcome
 from .limits import inlet_of
 from .loads import Loads
-from .terminals import terminal_text
 
 _ORDER: tuple[Lost, ...] = ("feeder", "module", "breaker", "feed")
 
@@ -40,16 +39,20 @@ class Group:
         for number in range(len(self.members)):
             yield Group(self.kind, self.element, self.members[number : number + 1])
 
+    def clips(self, failures: Failures) -> bool:
+        """Whether feeds are lost by taking an inlet off a busbar."""
+        return self.kind == "feed" and bool(failures.barred[int(self.members[0])])
+
     def name(self, failures: Failures) -> str:
         """The first member by its host names."""
         plant, first = failures.plant, int(self.members[0])
         if self.kind in ("feeder", "module"):
             return plant.devices.names[first] + (", one module" if self.kind == "module" else "")
         if self.kind == "breaker":
-            return terminal_text(plant, "outlet", first)
-        if failures.barred[first]:
-            return f"busbar -> {terminal_text(plant, 'inlet', first)}"
-        return terminal_text(plant, "whip", first)
+            return failures.terminal_name("outlet", first)
+        if self.clips(failures):
+            return f"busbar -> {failures.terminal_name('inlet', first)}"
+        return failures.terminal_name("whip", first)
 
     def loss(self, failures: Failures) -> Loss:
         """What is lost with the first member."""
@@ -62,7 +65,7 @@ class Group:
         if self.kind == "breaker":
             rows, _, _ = graph.out.of(graph.a[first : first + 1])
             return Loss(feeds=rows[feeds.a_terminal[rows] == feeds.a_terminal[first]])
-        if not failures.barred[first]:
+        if not self.clips(failures):
             return Loss(feeds=self.members[:1])
         rows, _, _ = graph.into.of(graph.z[first : first + 1])
         return Loss(feeds=rows[failures.barred[rows] & (feeds.z_terminal[rows] == feeds.z_terminal[first])])
@@ -103,7 +106,7 @@ def _case(failures: Failures, group: Group) -> Case:
         int(peak[outcome.stored].sum()),
         outcome.ride_through_ms,
         outcome.generators,
-        outcome.loaded[0] if outcome.loaded else None,
+        outcome.worst,
         outcome.overloads,
     )
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
@@ -23,7 +24,7 @@ from .loads import Loads, milliwatts
 from .losses import Bools, Losses, divide, losses
 from .phases import Wires, spread, wires
 from .storage import lasts_ms
-from .terminals import NEVER, Terminals, terminal_text, terminals
+from .terminals import NEVER, TerminalNames, Terminals, terminals
 
 MICRO = 1000
 """Microwatts in the milliwatt of all other columns."""
@@ -42,7 +43,8 @@ class Loss:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What follows; see `Case`. `loaded` are all that carry more than before or can carry less, the worst first.
+    """What follows; see `Case`. `worst` is what comes nearest to its limit of all that carry more than before or can
+    carry less.
 
     `hanging` are devices that an overload stands in the way of, overloaded feeders among them, and `on` the number of
     that overload in `overloads`.
@@ -52,10 +54,24 @@ class Outcome:
     stored: Ints
     ride_through_ms: int
     generators: int
-    loaded: tuple[Overload, ...]
+    worst: Overload | None
     overloads: tuple[Overload, ...]
     hanging: Ints
     on: Ints
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """Something that carries more than before, in mW or mVA: members of a pool, or a terminal (`side`, `feed`) with the
+    devices that it feeds."""
+
+    load: int
+    limit: int
+    feeds: Ints
+    side: Terminals | None = None
+    feed: int = -1
+    unit: Literal["W", "VA"] = "W"
+    barred: bool = False
 
 
 @dataclass(frozen=True)
@@ -99,6 +115,7 @@ class Failures:
             self.feeder[cls.first : cls.first + cls.count] = True
         self.barred = self._of_outlets(lambda outlet: outlet.busbar)
         self.behind_breaker = self._of_outlets(lambda outlet: outlet.breaker is not None)
+        self.terminal_name = TerminalNames(plant)
         self._sides = [terminals(plant, side) for side in ("outlet", "inlet", "whip")]
         size, feeds = len(plant.devices), len(plant.feeds)
         rows = self.wires.rows
@@ -168,12 +185,25 @@ class Failures:
         for side, (real, mix) in zip(self._sides, self._before, strict=True):
             if side.limited and len(rows):
                 found += self._terminals(side, real, mix, rows)
-        found.sort(key=lambda o: (-o[0].load / max(o[0].limit, 1), o[0].where, o[0].rule))
-        over = [pair for pair in found if pair[0].load > pair[0].limit]
+        found.sort(key=lambda c: -c.load / max(c.limit, 1))
+        over = [candidate for candidate in found if candidate.load > candidate.limit]
         generators = int(self._after.output[0, started].sum()) // MICRO
-        hanging, on = self._hanging([devices for _, devices in over])
-        loaded, overloads = (tuple(o for o, _ in pairs) for pairs in (found, over))
-        return Outcome(dark, stored, ride, generators, loaded, overloads, hanging, on)
+        hanging, on = self._hanging([candidate.feeds for candidate in over])
+        overloads = tuple(self._told(candidate, loss.modules) for candidate in over)
+        worst = overloads[0] if overloads else self._told(found[0], loss.modules) if found else None
+        return Outcome(dark, stored, ride, generators, worst, overloads, hanging, on)
+
+    def _told(self, candidate: _Loaded, modules: dict[int, int]) -> Overload:
+        """Something loaded by its names and by the rule that limits it."""
+        if candidate.side is None:
+            members, names = candidate.feeds, self.plant.devices.names
+            more = f" and {len(members) - 1} more" if len(members) > 1 else ""
+            reason = self._reason(members, candidate.barred, modules)
+            return Overload(f"{names[int(members[0])]}{more}", candidate.load, candidate.limit, "W", reason)
+        side = candidate.side
+        limit = _lowest(side.limits, int(self.plant.feeds.rule[candidate.feed]), candidate.unit)
+        name = self.terminal_name(side.side, candidate.feed)
+        return Overload(name, candidate.load, candidate.limit, candidate.unit, limit.rule)
 
     def _hanging(self, sources: list[Ints]) -> tuple[Ints, Ints]:
         """Devices on each source, it included, through feeds that carry; a device counts for the first."""
@@ -211,8 +241,8 @@ class Failures:
             times.append(lasts_ms(self.plant.element_of(self.plant.classes[index]), highest))
         return min(times) if times else -1
 
-    def _feeders(self, feeders: Ints, modules: dict[int, int]) -> Iterator[tuple[Overload, Ints]]:
-        """Pools of feeders that carry more than before or can carry less, each with those members that carry."""
+    def _feeders(self, feeders: Ints, modules: dict[int, int]) -> Iterator[_Loaded]:
+        """Pools of feeders that carry more than before or can carry less."""
         devices = np.concatenate([feeders, np.array(sorted(modules), dtype=np.int64)])
         touched = np.unique(self._pools.of_device[devices])
         touched = touched[touched >= 0]
@@ -238,13 +268,7 @@ class Failures:
         for number in np.flatnonzero(worse).tolist():
             own = members[(pool == number) & (now > 0)]
             amount, most = int(draw[number]) // MICRO, int(limit[number])
-            reason = self._reason(own, bool(barred[number]), modules)
-            yield Overload(self._named(own), amount, most, "W", reason), own
-
-    def _named(self, members: Ints) -> str:
-        names = self.plant.devices.names
-        more = f" and {len(members) - 1} more" if len(members) > 1 else ""
-        return f"{names[int(members[0])]}{more}"
+            yield _Loaded(amount, most, own, barred=bool(barred[number]))
 
     def _reason(self, members: Ints, barred: bool, modules: dict[int, int]) -> str:
         if barred:
@@ -254,8 +278,8 @@ class Failures:
             return f"supply of {definition} without the module"
         return f"supply of {definition}" if len(members) == 1 else f"supply of {len(members)} {definition} together"
 
-    def _terminals(self, side: Terminals, real: Ints, mix: Ints, rows: Ints) -> Iterator[tuple[Overload, Ints]]:
-        """Terminals that carry more than before and have a limit, each with what it feeds."""
+    def _terminals(self, side: Terminals, real: Ints, mix: Ints, rows: Ints) -> Iterator[_Loaded]:
+        """Terminals that carry more than before and have a limit: all that carry too much, and the worst."""
         own = np.unique(side.number[rows])
         watts, most = side.watts[own], side.apparent[own]
         some = (watts < NEVER) | (most < NEVER)
@@ -270,17 +294,18 @@ class Failures:
         part = Terminals(side.side, place, watts, most, side.three[own], side.limits)
         power, apparent = part.compared(more, given)
         before, was = part.compared(real[own], mix[:, own])
-        for load, limits, old, unit in ((power, watts, before, "W"), (apparent, most, was, "VA")):
+        kinds: tuple[tuple[Ints, Ints, Ints, Literal["W", "VA"]], ...] = (
+            (power, watts, before, "W"),
+            (apparent, most, was, "VA"),
+        )
+        for load, limits, old, unit in kinds:
             higher = np.flatnonzero((limits < NEVER) & (load > old))
             over = higher[load[higher] // MICRO > limits[higher]]
             nearest = higher[np.argmax(load[higher] / limits[higher])][None] if len(higher) else higher
             for number in np.union1d(over, nearest).tolist():
                 feed = int(rows[place == number][0])
-                limit = _lowest(side.limits, int(self.plant.feeds.rule[feed]), unit)
-                name = terminal_text(self.plant, side.side, feed)
-                amount, most_here = int(load[number]) // MICRO, int(limits[number])
-                behind = self.graph.z[rows[place == number]]
-                yield Overload(name, amount, most_here, limit.unit, limit.rule), behind
+                amount, allowed = int(load[number]) // MICRO, int(limits[number])
+                yield _Loaded(amount, allowed, self.graph.z[rows[place == number]], side, feed, unit)
 
     def _modules(self, device: int) -> int:
         attributes = self.plant.element_of(self.plant.class_of(device)).attributes

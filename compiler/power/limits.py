@@ -28,9 +28,12 @@ _RULES = {"nec": (Fraction(4, 5), "NEC 80 %"), "iec": (Fraction(1), "IEC 100 %")
 class Limit:
     """`amount` in mW, or mVA where `unit` is `VA`; `current_ma` in each phase (-1: it is not one of current).
 
+    `kind` is what it limits by.
+
     `rule` names what it follows from, such as `NEC 80 % of 60 A at 415 V, three phases`; `stated` is where.
     """
 
+    kind: Literal["rating", "current", "breaker", "whip"]
     amount: int
     unit: Literal["W", "VA"]
     current_ma: int
@@ -54,12 +57,21 @@ def outlet_limits(design: Design, element: Element) -> tuple[Limit, ...]:
     if outlet.rating is not None:
         found.append(rated(outlet.rating, _place(element, "rating")))
     if outlet.voltage is not None and outlet.current is not None:
-        found.append(by_current(outlet.voltage, outlet.current, outlet.wiring, "", _place(element, "current")))
+        found.append(
+            by_current(
+                "current",
+                outlet.voltage,
+                outlet.current,
+                outlet.wiring,
+                str(outlet.current),
+                _place(element, "current"),
+            )
+        )
     if outlet.voltage is not None and outlet.breaker is not None:
         share, words = _RULES[breaker_rule(design, element.index)]
         carried = Quantity(outlet.breaker.value * share, outlet.breaker.dim)
         text = f"{words} of {outlet.breaker}"
-        found.append(by_current(outlet.voltage, carried, outlet.wiring, text, _place(element, "breaker")))
+        found.append(by_current("breaker", outlet.voltage, carried, outlet.wiring, text, _place(element, "breaker")))
     return tuple(found)
 
 
@@ -82,7 +94,7 @@ def whip_limits(design: Design, rule: Rule) -> tuple[Limit, ...]:
         return ()
     current = whip.attributes.current
     place = whip.stated.get("current", whip.origin)
-    return (by_current(voltage, current, wiring_of(design, rule), f"whip {whip.name}, {current}", place),)
+    return (by_current("whip", voltage, current, wiring_of(design, rule), f"whip {whip.name}, {current}", place),)
 
 
 def outlet_of(design: Design, rule: Rule) -> tuple[Element, OutletAttributes]:
@@ -117,16 +129,23 @@ def wiring_of(design: Design, rule: Rule) -> str | None:
 
 def rated(power: Quantity, stated: Span) -> Limit:
     """A rating in watts."""
-    return Limit(milliwatts(power), "W", -1, f"rated {power}", stated)
+    return Limit("rating", milliwatts(power), "W", -1, f"rated {power}", stated)
 
 
-def by_current(voltage: Quantity, current: Quantity, wiring: str | None, words: str, stated: Span) -> Limit:
+def by_current(
+    kind: Literal["current", "breaker", "whip"],
+    voltage: Quantity,
+    current: Quantity,
+    wiring: str | None,
+    words: str,
+    stated: Span,
+) -> Limit:
     """What a current makes at a voltage, rounded down to the mVA; unknown wiring counts as one phase, the safe way."""
     product = voltage.value * current.value * 1000
     amount = isqrt(floor(3 * product * product)) if wiring == "three_phase" else floor(product)
     phases = ", three phases" if wiring == "three_phase" else ""
-    text = f"{words or current} at {voltage}{phases}"
-    return Limit(amount, "W" if wiring == "dc" else "VA", floor(current.value * 1000), text, stated)
+    text = f"{words} at {voltage}{phases}"
+    return Limit(kind, amount, "W" if wiring == "dc" else "VA", floor(current.value * 1000), text, stated)
 
 
 def power_text(amount: int, unit: str) -> str:

@@ -108,14 +108,25 @@ def _numbers(plant: Plant, side: Side) -> tuple[Ints, int]:
     return first[device] + terminal, int(count.sum())
 
 
-def terminal_text(plant: Plant, side: Side, feed: int) -> str:
-    """The name of the terminal of one feed; a whip is named by both of its ends."""
-    feeds = plant.feeds
-    a, z = int(feeds.a_device[feed]), int(feeds.z_device[feed])
-    outlet = _name(plant, "outlet", a, int(feeds.a_terminal[feed])) if side != "inlet" else ""
-    inlet = _name(plant, "inlet", z, int(feeds.z_terminal[feed])) if side != "outlet" else ""
-    return f"{outlet} -> {inlet}" if side == "whip" else outlet or inlet
+class TerminalNames:
+    """Names of terminals, those of a class made once."""
 
+    def __init__(self, plant: Plant) -> None:
+        self._plant = plant
+        self._known: dict[tuple[str, int], list[str]] = {}
 
-def _name(plant: Plant, kind: str, device: int, number: int) -> str:
-    return f"{plant.devices.names[device]} {terminal_names(plant, plant.class_of(device), kind)[number]}"
+    def __call__(self, side: Side, feed: int) -> str:
+        """The name of the terminal of one feed; a whip is named by both of its ends."""
+        feeds = self._plant.feeds
+        if side == "outlet":
+            return self._name("outlet", int(feeds.a_device[feed]), int(feeds.a_terminal[feed]))
+        if side == "inlet":
+            return self._name("inlet", int(feeds.z_device[feed]), int(feeds.z_terminal[feed]))
+        return f"{self('outlet', feed)} -> {self('inlet', feed)}"
+
+    def _name(self, kind: str, device: int, number: int) -> str:
+        cls = self._plant.class_of(device)
+        names = self._known.get((kind, cls.index))
+        if names is None:
+            names = self._known[kind, cls.index] = terminal_names(self._plant, cls, kind)
+        return f"{self._plant.devices.names[device]} {names[number]}"
