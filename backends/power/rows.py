@@ -10,6 +10,7 @@ import polars as pl
 from ...compiler.plant import Ints
 from ...compiler.power.budget import Budget, Table
 from .._kit.csv import harmless
+from .._kit.numbers import fixed
 
 
 def frames(budget: Budget) -> Iterator[pl.DataFrame]:
@@ -46,15 +47,3 @@ def tenths_of_percent(table: Table) -> Ints:
     """Headroom over supply in tenths of a percent, rounded down; 0 where there is no supply."""
     supply = np.where(table.supply > 0, table.supply, 1)
     return np.where(table.supply > 0, table.headroom * 1000 // supply, 0)
-
-
-def fixed(column: Ints, digits: int) -> pl.Series:
-    """Integers of `10 ** -digits` as exact decimals with that many digits: 12345 as `12.345`."""
-    size = np.abs(column)
-    frame = pl.DataFrame(
-        {"sign": np.where(column < 0, "-", ""), "whole": size // 10**digits, "rest": size % 10**digits}
-    )
-    text = pl.concat_str(
-        [pl.col("sign"), pl.col("whole").cast(pl.String), pl.lit("."), pl.col("rest").cast(pl.String).str.zfill(digits)]
-    )
-    return frame.select(text.alias("text")).to_series()

@@ -12,7 +12,7 @@ import pytest
 from unit.power_specs import Spec, built
 
 from rackwright.backends.power import Power
-from rackwright.backends.power.rows import fixed
+from rackwright.backends._kit.numbers import fixed
 from rackwright.compiler.backend import Request
 from rackwright.compiler.pipeline import Compilation
 
