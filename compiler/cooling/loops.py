@@ -123,7 +123,8 @@ def loops(plant: Plant, heat: Heat, air_taken: Ints, given: Columns, active: Boo
         pipe_flow=pipe_flow,
         taken=state.taken,
         flow=need,
-        flow_known=known,
+        # What no pipe supplies in this spec takes its coolant from elsewhere, or none.
+        flow_known=known | (ends & given.separates),
         delivered=state.delivered,
         delivered_known=state.delivered_known,
         rejected=np.where(ends, carried, 0) + np.where(given.outside, state.passed(every), 0),

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 from unit.power_specs import Spec, built
 
-from rackwright.backends.power import Power
 from rackwright.backends._kit.numbers import fixed
+from rackwright.backends.power import Power
 from rackwright.compiler.backend import Request
 from rackwright.compiler.pipeline import Compilation
 
