@@ -27,7 +27,10 @@ from .measures_cooling import air_heat, airflow, coolant_flow, heat, loses_coole
 
 def measure(facts: Facts, asked: Measure) -> Measured:
     """The answer to one measure. Raises `Unavailable`."""
-    return _MEASURES[asked.function](facts, asked)
+    built = tuple(index for index in asked.targets if instance_count(facts.design, index))
+    if asked.function != "count" and not built:
+        raise Unavailable(f"there is none: no {facts.design.elements[asked.targets[0]].name} is built")
+    return _MEASURES[asked.function](facts, asked.model_copy(update={"targets": built}))
 
 
 def _peak_power(facts: Facts, asked: Measure) -> Measured:
