@@ -14,25 +14,14 @@ from ...dsl.units import Quantity, format_number
 from ..design import Element
 from ..expand.geometry import micrometres
 from ..instances import classes_inside
-from ..plant import Ints
 from ..schema import PartAttributes, RackAttributes
 from .facts import Facts
 from .wording import in_all
 
 
-def heights(facts: Facts) -> Ints:
-    """Height of every device in micrometres; -1 unknown."""
-    column = np.full(len(facts.plant.devices), -1, dtype=np.int64)
-    for cls in facts.plant.classes:
-        attributes = facts.plant.element_of(cls).attributes
-        if isinstance(attributes, PartAttributes) and attributes.height is not None:
-            column[cls.first : cls.first + cls.count] = micrometres(attributes.height)
-    return column
-
-
 def overlaps(facts: Facts) -> Iterator[Diagnostic]:
     """RW6002: two devices in one place of a rack; once for each pair of members."""
-    devices, height = facts.plant.devices, heights(facts)
+    devices, height = facts.plant.devices, facts.heights
     rows = np.flatnonzero((devices.rack >= 0) & (devices.bottom_um != -1) & (height > 0))
     rows = rows[np.lexsort((rows, devices.bottom_um[rows], devices.rack[rows]))]
     if len(rows) < 2:
@@ -83,7 +72,7 @@ def _height(element: Element) -> str:
 
 def outside(facts: Facts) -> Iterator[Diagnostic]:
     """RW6003: a device that reaches above the top of its rack; once a member. No position is below unit 1."""
-    devices, height = facts.plant.devices, heights(facts)
+    devices, height = facts.plant.devices, facts.heights
     top = devices.bottom_um + np.maximum(height, 0)
     limit = np.full(len(facts.plant.racks) + 1, np.iinfo(np.int64).max, dtype=np.int64)
     for element in facts.design.elements:

@@ -65,3 +65,8 @@ def rate(bits: int) -> str:
 def metres(micrometres: int) -> str:
     """A length: `2.5 m`."""
     return f"{format_number(Fraction(int(micrometres), 10**6))} m"
+
+
+def kilograms(grams: int) -> str:
+    """A weight: `812.5 kg`."""
+    return f"{format_number(Fraction(int(grams), 1000))} kg"

@@ -32,6 +32,7 @@ MOST = {
     units.POWER: Quantity.of(100, "GW"),
     units.RATE: Quantity.of(1000, "Tbps"),
     units.LENGTH: Quantity.of(1000, "km"),
+    units.MASS: Quantity.of(10**6, "t"),
 }
 """Largest quantities of an attribute: more is a slip of the finger, and their sums must fit 64 bits."""
 MOST_OTHERS = 10**18

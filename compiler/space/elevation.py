@@ -28,17 +28,7 @@ def grams(quantity: Quantity | None) -> int:
 def elevations(plant: Plant) -> Elevations:
     """What every rack holds."""
     design, devices = plant.design, plant.devices
-    parts = [plant.element_of(cls).attributes for cls in plant.classes]
-    figures = np.array(
-        [
-            [length(a.height), length(a.width), length(a.depth), grams(a.weight)]
-            if isinstance(a, PartAttributes)
-            else [UNKNOWN] * 4
-            for a in parts
-        ]
-        or [[UNKNOWN] * 4],
-        dtype=np.int64,
-    )
+    figures = _figures(plant)
     row = np.flatnonzero(devices.rack >= 0)
     bottom = devices.bottom_um[row]
     row = row[np.lexsort((row, bottom, bottom < 0, devices.rack[row]))]
@@ -55,6 +45,22 @@ def elevations(plant: Plant) -> Elevations:
     limit = inner_depth[plant.racks.element][rack] if len(plant.racks) else rack
     front_only = (depth >= 0) & (2 * depth < limit)
     return Elevations(plant, racks, row, rack, bottom, height, width, depth, weight, front_only, start)
+
+
+def heights(plant: Plant) -> Ints:
+    """Height of every device."""
+    column: Ints = _figures(plant)[plant.devices.cls, 0]
+    return column
+
+
+def _figures(plant: Plant) -> Ints:
+    """Height, width, depth and weight of the devices of each class, one row a class."""
+    rows = np.full((len(plant.classes), 4), UNKNOWN, dtype=np.int64)
+    for cls in plant.classes:
+        a = plant.element_of(cls).attributes
+        if isinstance(a, PartAttributes):
+            rows[cls.index] = length(a.height), length(a.width), length(a.depth), grams(a.weight)
+    return rows
 
 
 def unit_size(unit: str | None) -> int:
