@@ -46,7 +46,7 @@ def _why(facts: Facts, rule: Rule, segment: int, count: int) -> Diagnostic:
             f"a link of {rate(speed)}",
             detail=f"{shown}; {words}",
             help="add one to the choice that fits the ports at both ends; between a device and a panel only optics do",
-            also=[(port.origin, "a port, declared here") for port in dict.fromkeys(ports)],
+            also=[(origin, "a port, declared here") for origin in dict.fromkeys(port.origin for port in ports)],
         )
     if length < 0:
         return diagnose(

@@ -23,6 +23,7 @@ from ..cages import link_media
 from ..design import Design
 from ..expand.geometry import METRE
 from ..plant import Ints, Plant
+from ..power.losses import Bools
 from ..schema import AssemblyAttributes, OpticAttributes, PatchAttributes, TrunkAttributes
 from ..schema.assemblies import Cabling
 from ..trunks import trunks
@@ -44,9 +45,10 @@ def cabling_rules(design: Design, element: int) -> Cabling | None:
 
 
 def loss(facts: Facts) -> Iterator[Diagnostic]:
-    """RW4010: links that lose more than their optics bear; RW4012: links of which it cannot be told.
+    """RW4010: links that lose more than their optics bear; RW4012: links for which a figure is missing.
 
-    Nothing is asked of a spec that has neither passive parts nor a `cabling` block.
+    What is known counts, even where it is not all. Nothing is asked of a spec that has neither passive parts nor a
+    `cabling` block; and that a floor plan is missing is told elsewhere.
     """
     plant, design = facts.plant, facts.design
     told = any(isinstance(e.attributes, AssemblyAttributes) and e.attributes.cabling for e in design.elements)
@@ -57,14 +59,14 @@ def loss(facts: Facts) -> Iterator[Diagnostic]:
     if not len(checked):
         return
     found = link_losses(plant)
-    silent = checked[found.total[checked] == _UNKNOWN]
+    silent = checked[~found.told[checked]]
     for rule in design.rules:
         low, high = np.searchsorted(plant.links.rule, [rule.index, rule.index + 1])
         rows = checked[(checked >= low) & (checked < high)]
-        wrong = rows[found.total[rows] > budget[rows]]
+        wrong = rows[found.least[rows] > budget[rows]]
         if len(wrong):
-            row = int(wrong[(found.total[wrong] - budget[wrong]).argmax()])
-            parts = f"fibre {_decibels(found.fibre[row])}"
+            row = int(wrong[(found.least[wrong] - budget[wrong]).argmax()])
+            parts = f"fibre {_decibels(found.fibre[row]) if found.fibre[row] >= 0 else 'of unknown length'}"
             if found.pairs[row]:
                 parts += f", {int(found.pairs[row])} mated pairs {_decibels(found.mated[row])}"
             if found.parts[row]:
@@ -72,7 +74,7 @@ def loss(facts: Facts) -> Iterator[Diagnostic]:
             yield diagnose(
                 "RW4010",
                 rule.origin,
-                f"loses {_decibels(found.total[row])}",
+                f"loses {_decibels(found.least[row])}",
                 detail=instance(plant, plant.links, _PORTS, row, in_all(len(wrong), "links"))
                 + f"; {parts}; the optics bear {_decibels(budget[row])}",
                 help="use optics that bear more, fewer panels on the way, or connectors of lower loss",
@@ -90,17 +92,24 @@ def loss(facts: Facts) -> Iterator[Diagnostic]:
 
 @dataclass(frozen=True)
 class Losses:
-    """One row a link, in microdecibels; -1 for what is not told. `pairs` counts mated pairs."""
+    """One row a link, in microdecibels; -1 for what is not known. `pairs` counts mated pairs, `rate` is the loss of a
+    kilometre of its fibre."""
 
     fibre: Ints
     mated: Ints
     parts: Ints
     pairs: Ints
+    rate: Ints
 
     @property
-    def total(self) -> Ints:
-        known = (self.fibre >= 0) & (self.mated >= 0) & (self.parts >= 0)
-        return np.where(known, self.fibre + self.mated + self.parts, _UNKNOWN)
+    def told(self) -> Bools:
+        """Whether the spec has every figure but, perhaps, a floor plan."""
+        return (self.rate >= 0) & (self.mated >= 0) & (self.parts >= 0)
+
+    @property
+    def least(self) -> Ints:
+        """The sum of what is known."""
+        return np.maximum(self.fibre, 0) + np.maximum(self.mated, 0) + np.maximum(self.parts, 0)
 
 
 def link_losses(plant: Plant) -> Losses:
@@ -121,7 +130,7 @@ def link_losses(plant: Plant) -> Losses:
     known = (rate >= 0) & (length >= 0)
     fibre = np.where(known, -(-rate * length // _PER_KM), _UNKNOWN)
     mated = np.where(pairs == 0, 0, np.where(mate >= 0, mate * pairs, _UNKNOWN))
-    return Losses(fibre, mated, parts, pairs)
+    return Losses(fibre, mated, parts, pairs, rate)
 
 
 def _ways(plant: Plant) -> tuple[Ints, Ints, Ints]:
@@ -197,7 +206,7 @@ def _missing(found: Losses, row: int) -> str:
     missing = [
         name
         for name, column in (
-            ("the loss of its fibre, or its length", found.fibre),
+            ("the loss of its fibre", found.rate),
             ("the loss of a mated pair", found.mated),
             ("the loss of a panel", found.parts),
         )
