@@ -38,6 +38,11 @@ def terminals(plant: Plant, kind: str) -> TerminalNames:
     return _flat(plant, kind, lambda cls: terminal_names(plant, cls, kind))
 
 
+def terminal_table(plant: Plant, names: Callable[[DeviceClass], Sequence[str | None]]) -> TerminalNames:
+    """What every port is called, by a list for each class."""
+    return _flat(plant, "port", names)
+
+
 def interfaces(plant: Plant) -> TerminalNames:
     """Names of every port in the operating system of its device; null where there is none or it has none.
 
@@ -69,6 +74,9 @@ def device_names(plant: Plant) -> pl.Series:
 _LABELS = {micrometres(Quantity.of(1, "OU")): "OU", micrometres(Quantity.of(1, "RU")): "U"}
 """How a unit is written on a label: a reader takes a bare U for a rack unit of 44.45 mm."""
 
+_WIDEST = 1 << 20
+"""More micrometres than any unit has."""
+
 
 def locations(plant: Plant) -> pl.Series:
     """Rack and unit of each device, such as `pod0-gpu117 OU22` or `core3 U7`, counted from 1 at the bottom.
@@ -78,18 +86,26 @@ def locations(plant: Plant) -> pl.Series:
     devices, racks = plant.devices, plant.racks
     if not len(racks):
         return pl.repeat(None, len(devices), dtype=pl.String, eager=True)
-    unit = _unit_sizes(plant)[racks.element[devices.rack]]
-    known = (devices.rack >= 0) & (devices.bottom_um >= 0) & (unit > 0)
-    # Few heights are distinct, so each is put into words once.
-    pairs = np.stack([np.where(known, devices.bottom_um, -1), unit])
-    distinct, number = np.unique(pairs, axis=1, return_inverse=True)
-    words = [
-        f" {_LABELS[size]}{format_number(Fraction(bottom, size) + 1)}" if bottom >= 0 else ""
-        for bottom, size in distinct.T.tolist()
-    ]
     # Names of racks are free text of the spec, unlike host names.
     rack = pick(pl.Series([harmless(name) for name in racks.names], dtype=pl.String), devices.rack)
-    return rack + pl.Series(words, dtype=pl.String).gather(number)
+    return rack + by_unit(plant, lambda size, unit: f" {_LABELS[size]}{format_number(unit)}").fill_null("")
+
+
+def by_unit(plant: Plant, word: Callable[[int, Fraction], str]) -> pl.Series:
+    """A word for the lowest unit of each device, made of the unit's size in micrometres and its number from 1.
+
+    Null outside of racks, where the height is unknown, and where the rack tells no unit. There must be a rack.
+    """
+    devices = plant.devices
+    size = _unit_sizes(plant)[plant.racks.element[devices.rack]]
+    known = (devices.rack >= 0) & (devices.bottom_um >= 0) & (size > 0)
+    # Few heights are distinct, so each is put into words once; sizes and heights fit into one number.
+    distinct, number = np.unique(np.where(known, devices.bottom_um * _WIDEST + size, -1), return_inverse=True)
+    words = [
+        None if pair < 0 else word(pair % _WIDEST, Fraction(pair // _WIDEST, pair % _WIDEST) + 1)
+        for pair in distinct.tolist()
+    ]
+    return pl.Series(words, dtype=pl.String).gather(number)
 
 
 def _unit_sizes(plant: Plant) -> Ints:

@@ -1,4 +1,4 @@
-"""What the people who buy and pull cables need: a cable list, labels to print, a bill of materials."""
+"""What the people who buy and pull cables need: a cable list, labels, a pull schedule, trays, a bill of materials."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from ...dsl.diagnostics import Diagnostic
 
 
 class Cabling:
-    """`cabling/cables.csv`, `cabling/labels.csv` and `cabling/bom.csv`; see docs/reference/cabling.md."""
+    """`cabling/*.csv`; see docs/reference/cabling.md."""
 
     name = "cabling"
-    summary = "cable list, cable labels and bill of materials, as CSV"
+    summary = "cable list, labels, pull schedule, trays and bill of materials, as CSV"
     per_device = False
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
@@ -24,16 +24,23 @@ class Cabling:
 
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
         # Polars takes a fifth of a second to import, which a list of backends need not wait for.
-        from ...compiler.cages import plugged
+        from ...compiler.cabling.bill import bill
+        from ...compiler.cabling.cables import cables
+        from ...compiler.cabling.fill import fill
+        from ...compiler.cabling.pulls import pulls
+        from ...compiler.cabling.ways import ways
+        from .._kit.cabling.bill import bill_frame
+        from .._kit.cabling.lists import cable_frames, label_frames
+        from .._kit.cabling.schedule import pull_frame
+        from .._kit.cabling.trays import tray_frame
+        from .._kit.cabling.words import words
         from .._kit.csv import write
-        from .bom import bom
-        from .cables import cable_frames, label_frames
-        from .runs import material, runs
 
         if request.shard:
             return
-        seen = plugged(plant)
-        made_of, ordered = material(plant), runs(plant, seen)
-        yield Artifact("cabling/bom.csv", write([bom(plant, made_of, ordered, seen)]))
-        yield Artifact("cabling/cables.csv", write(cable_frames(plant, made_of, ordered)))
-        yield Artifact("cabling/labels.csv", write(label_frames(plant)))
+        laid, way, called = cables(plant), ways(plant), words(plant)
+        yield Artifact("cabling/bom.csv", write([bill_frame(bill(plant, laid))]))
+        yield Artifact("cabling/cables.csv", write(cable_frames(plant, laid, way, called)))
+        yield Artifact("cabling/labels.csv", write(label_frames(plant, way, called)))
+        yield Artifact("cabling/pulls.csv", write([pull_frame(plant, laid, way, pulls(plant, laid, way))]))
+        yield Artifact("cabling/trays.csv", write([tray_frame(way.plans, fill(plant, laid, way))]))

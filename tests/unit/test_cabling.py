@@ -18,8 +18,9 @@ from pathlib import Path
 
 import pytest
 
+from rackwright.backends._kit.cabling import words
 from rackwright.backends._kit.csv import harmless
-from rackwright.backends.cabling import Cabling, cables
+from rackwright.backends.cabling import Cabling
 from rackwright.compiler.backend import Request
 from rackwright.compiler.pipeline import compile_spec
 from rackwright.dsl.diagnostics import Diagnostic, has_errors
@@ -137,8 +138,10 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Built:
     return build(tmp_path_factory.mktemp("room"))
 
 
-def test_there_are_three_files_and_nothing_to_say(room: Built) -> None:
-    assert sorted(room.text) == ["cabling/bom.csv", "cabling/cables.csv", "cabling/labels.csv"]
+def test_there_are_five_files_and_nothing_to_say(room: Built) -> None:
+    assert sorted(room.text) == [
+        f"cabling/{table}.csv" for table in ("bom", "cables", "labels", "pulls", "trays")
+    ]
     assert room.diagnostics == ()
 
 
@@ -164,6 +167,8 @@ def test_one_row_a_cable_with_both_ends(room: Built) -> None:
         "z_label": "cab0-tor eth1/1 -> cab0-node1 nic1",
         "a_interface": "",
         "z_interface": "Ethernet12",
+        "trays": "",
+        "bundle": "",
     }
 
 
@@ -171,7 +176,7 @@ def test_the_columns_stand_in_their_order(room: Built) -> None:
     header = room.text["cabling/cables.csv"].partition("\n")[0]
     assert header == (
         "cable_id,a_device,a_port,a_location,z_device,z_port,z_location,speed_gbps,cable,a_optic,z_optic,length_m,"
-        "network,a_label,z_label,a_interface,z_interface,shared_with"
+        "network,a_label,z_label,a_interface,z_interface,shared_with,trays,bundle"
     )
 
 
@@ -252,7 +257,7 @@ def test_growth_changes_no_existing_row(room: Built, tmp_path: Path) -> None:
 
 
 def test_long_tables_are_written_in_slices(room: Built, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cables, "_ROWS", 5)
+    monkeypatch.setattr(words, "ROWS", 5)
     assert build(tmp_path).text == room.text
 
 
@@ -317,7 +322,7 @@ def test_a_chain_of_shared_cages_is_followed_to_its_end(tmp_path: Path) -> None:
 def test_a_design_without_links_has_empty_lists(tmp_path: Path) -> None:
     empty = build(tmp_path, "server box { height = 2 RU, peak_power = 1 kW }\nrack r { b : box }\n")
     assert empty.text["cabling/cables.csv"].count("\n") == 1
-    assert empty.text["cabling/labels.csv"] == "cable_id,end,from,from_location,to,to_location\n"
+    assert empty.text["cabling/labels.csv"] == "cable_id,end,from,from_location,to,to_location,tia_606\n"
     assert [row["category"] for row in empty.rows("bom")] == ["rack", "device"]
 
 

@@ -1,0 +1,1 @@
+"""Tables of cables, labels, pulls, trays and the bill, for every backend that prints one of them."""

@@ -1,0 +1,66 @@
+"""How full cable trays are: sections of the cables in each piece of tray against what the hall allows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
+
+import numpy as np
+
+from ..expand.geometry import micrometres
+from ..plant import Ints, Plant
+from ..schema import CableAttributes
+from .cables import Cables
+from .rules import rule
+from .ways import Spans, Ways, spans
+
+_QUARTER_PI = Fraction(355, 113) / 4
+"""A quarter of 355/113, which is larger than pi by less than a ten-millionth, so sections are rounded up."""
+
+
+@dataclass(frozen=True)
+class Fill:
+    """One row a piece of tray. `section_um2` is the sum of the round sections of the cables whose diameter is known,
+    `unmeasured` the number of the others. `tray_um2` and `limit_um2` are the section of the tray and the part of it
+    that cables may take; -1 where the hall does not state them.
+    """
+
+    spans: Spans
+    section_um2: Ints
+    unmeasured: Ints
+    tray_um2: Ints
+    limit_um2: Ints
+
+
+def section(attributes: CableAttributes) -> int:
+    """Section of a round cable in square micrometres, rounded up; -1 if its diameter is unknown."""
+    if attributes.diameter is None:
+        return -1
+    return ceil(_QUARTER_PI * micrometres(attributes.diameter) ** 2)
+
+
+def fill(plant: Plant, cables: Cables, way: Ways) -> Fill:
+    """How full each piece of tray is."""
+    sections = [-1] * (len(cables.names) + 1)
+    for number, name in enumerate(cables.names):
+        attributes = plant.design.media[name].attributes
+        if isinstance(attributes, CableAttributes):
+            sections[number] = section(attributes)
+    rows = cables.ordered
+    each = np.array(sections, dtype=np.int64)[cables.media[rows]]
+    found = spans(plant, way, rows, np.maximum(each, 0), (each < 0).astype(np.int64))
+    trays, limits = [], []
+    for holder in way.plans.holder:
+        width, depth = (rule(plant.design, holder, name) for name in ("tray_width", "tray_depth"))
+        share = rule(plant.design, holder, "tray_fill")
+        area = -1 if width is None or depth is None else micrometres(width) * micrometres(depth)
+        trays.append(area)
+        limits.append(-1 if area < 0 or share is None else int(area * share.to("")))
+    return Fill(
+        found,
+        found.totals[0],
+        found.totals[1],
+        np.array(trays, dtype=np.int64)[found.plan],
+        np.array(limits, dtype=np.int64)[found.plan],
+    )
