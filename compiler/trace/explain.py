@@ -11,6 +11,7 @@ from .heat import air_heat, conversion_loss, heat, liquid_heat
 from .lengths import LENGTH, WAY, length, way
 from .model import Figure
 from .power import IDLE, PEAK, TYPICAL, power
+from .quantity import QUANTITY, quantity
 from .subjects import Cable, Definition, Instances, Subject
 from .supply import SUPPLY, supply
 from .weight import WEIGHT, weight
@@ -37,7 +38,7 @@ _INSTANCES: Mapping[str, _Of] = MappingProxyType(
 _CABLES: Mapping[str, Callable[[Books, Cable, str], Figure | None]] = MappingProxyType({WAY: way, LENGTH: length})
 """Figures of cables."""
 
-FIGURES = (*_INSTANCES, *_CABLES)
+FIGURES = (*_INSTANCES, *_CABLES, QUANTITY)
 """Names of all figures."""
 
 
@@ -55,7 +56,7 @@ def explain(books: Books, subject: Subject, figure: str) -> Figure | None:
         case Cable():
             return _CABLES[figure](books, subject, figure) if figure in _CABLES else None
         case Definition():
-            return None
+            return quantity(books, subject, figure) if figure == QUANTITY else None
 
 
 def figures_of(books: Books, subject: Subject) -> dict[str, Figure]:
