@@ -35,7 +35,7 @@ class Cooling:
         if request.shard:
             return
         found = cooling(plant)
-        yield Artifact("cooling/budget.csv", write(budget(found)))
+        yield Artifact("cooling/budget.csv", write([budget(found)]))
         yield Artifact("cooling/budget.json", summary(found))
         if len(plant.racks):
             yield Artifact("cooling/racks.csv", write([racks(found)]))
