@@ -2,46 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from math import prod
 from pathlib import Path
 
 import numpy as np
 import pytest
-
-from rackwright.compiler.pipeline import Compilation
-from rackwright.compiler.plant import Plant
-
-Compiled = Callable[..., Compilation]
-
-
-def plant_of(result: Compilation) -> Plant:
-    assert result.plant is not None, result.diagnostics
-    return result.plant
-
-
-def devices(plant: Plant, kind: str) -> int:
-    return sum(c.count for c in plant.classes_of_kind(kind))
-
-
-def elements(plant: Plant, kind: str) -> int:
-    """Parts of a kind wherever they are, boxes or inside of them."""
-    design = plant.design
-    return sum(prod(d.size for d in design.dims(e.index)) for e in design.elements if e.kind == kind)
-
-
-def links_between(plant: Plant, a: str, z: str) -> int:
-    """Links between the devices of two elements, by dotted path."""
-    design, links = plant.design, plant.links
-    number = {design.path(c.element): c.index for c in plant.classes}
-    ends = {number[a], number[z]}
-    one, two = plant.devices.cls[links.a_device], plant.devices.cls[links.z_device]
-    return int(np.sum((one == min(ends)) & (two == max(ends)) | (one == max(ends)) & (two == min(ends))))
-
-
-def racks(plant: Plant, path: str) -> int:
-    return sum(plant.design.path(int(e)) == path for e in plant.racks.element)
-
+from unit.counts import Compiled, count, devices, elements, links_between, plant_of, racks
 
 SPECS = sorted(p.stem for p in (Path(__file__).parents[2] / "specs").glob("*.rack"))
 
@@ -89,10 +54,7 @@ TABLE_4 = {
 def test_superpod(compiled: Compiled, units: int) -> None:
     nodes, leaves, spines, down, up = TABLE_4[units]
     plant = plant_of(compiled("superpod_h100", su=str(units)))
-    count = {plant.design.path(c.element): c.count for c in plant.classes}
-    assert count["node"] == nodes
-    assert count["unit.leaf"] == leaves
-    assert count["spine"] == spines
+    assert (count(plant)["node"], count(plant)["unit.leaf"], count(plant)["spine"]) == (nodes, leaves, spines)
     assert links_between(plant, "node", "unit.leaf") + links_between(plant, "ufm", "unit.leaf") == down
     assert links_between(plant, "unit.leaf", "spine") == up
     assert elements(plant, "accelerator") == 8 * nodes
@@ -141,8 +103,7 @@ def test_lab_of_three_tiers(compiled: Compiled) -> None:
 def test_dual_plane_rail(compiled: Compiled) -> None:
     """OPG-256 dual-plane of the OCP open cluster designs, connectivity-map.csv: back-end devices, links and cages."""
     plant = plant_of(compiled("dual_plane_rail"))
-    count = {plant.design.path(c.element): c.count for c in plant.classes}
-    assert count == {"k.server": 32, "plane.leaf": 2 * 4, "plane.spine": 2 * 2}
+    assert count(plant) == {"k.server": 32, "plane.leaf": 2 * 4, "plane.spine": 2 * 2}
     assert links_between(plant, "k.server", "plane.leaf") == 256 + 256
     assert links_between(plant, "plane.leaf", "plane.spine") == 128 + 128
     assert elements(plant, "nic") == 256
