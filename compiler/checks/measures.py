@@ -23,6 +23,7 @@ from ..schema import FEEDERS, PartAttributes, RackAttributes
 from .facts import Facts
 from .measured import Measured, Unavailable, largest, lost_with, power, smallest
 from .measures_cooling import air_heat, airflow, coolant_flow, heat, loses_coolers, survives_cooling
+from .measures_space import floor_load, free_units
 
 
 def measure(facts: Facts, asked: Measure) -> Measured:
@@ -211,4 +212,6 @@ _MEASURES: dict[str, Callable[[Facts, Measure], Measured]] = {
     "air_heat": air_heat,
     "coolant_flow": coolant_flow,
     "airflow": airflow,
+    "free_units": free_units,
+    "floor_load": floor_load,
 }

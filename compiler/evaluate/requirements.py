@@ -27,6 +27,8 @@ MEASURES = {
     "air_heat": ("target",),
     "coolant_flow": ("target",),
     "airflow": ("target",),
+    "free_units": ("target",),
+    "floor_load": ("target",),
 }
 """What a requirement can ask of the plant, with its arguments."""
 
