@@ -18,7 +18,7 @@ from .schema import PortAttributes
 if TYPE_CHECKING:
     import polars as pl
 
-    from .plant import DeviceClass, Plant
+    from .plant import DeviceClass, Plant, Relations
 
 LANE, WIDTH = "lane", "width"
 """The index of a port within a split cage and its electrical lanes, in interface name patterns."""
@@ -153,10 +153,19 @@ def cable_digits(plant: Plant) -> int:
 
 
 def cable_ids(plant: Plant) -> pl.Series:
-    """Identifiers of all cables, in the order of the links, as one text column."""
+    """Identifiers of all links, in their order, as one text column. One through panels is called as its first cord."""
+    return _ids(plant, plant.links)
+
+
+def segment_ids(plant: Plant) -> pl.Series:
+    """Identifiers of all segments, in their order: of every cord and plug by itself."""
+    return _ids(plant, plant.segments)
+
+
+def _ids(plant: Plant, rows: Relations) -> pl.Series:
     import polars as pl
 
     tags = pl.Series("tag", [r.tag for r in plant.design.rules] or [""], dtype=pl.String)
-    frame = pl.DataFrame({"tag": tags.gather(plant.links.rule), "rank": plant.links.rank})
+    frame = pl.DataFrame({"tag": tags.gather(rows.rule), "rank": rows.rank})
     number = pl.col("rank").cast(pl.String).str.zfill(cable_digits(plant))
     return frame.select(pl.concat_str([pl.col("tag"), number], separator="-").alias("cable_id")).to_series()

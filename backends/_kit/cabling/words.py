@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from ....compiler.names import cable_ids
+from ....compiler.names import segment_ids
 from ....compiler.plant import Ints, Plant
 from ..columns import TerminalNames, device_names, interfaces, locations, terminals
 
@@ -32,7 +32,7 @@ class Words:
 
 def words(plant: Plant) -> Words:
     """All of them, each once."""
-    return Words(device_names(plant), locations(plant), terminals(plant, "port"), interfaces(plant), cable_ids(plant))
+    return Words(device_names(plant), locations(plant), terminals(plant, "port"), interfaces(plant), segment_ids(plant))
 
 
 def slices(count: int) -> Iterator[slice]:
