@@ -27,7 +27,7 @@ from .storage import lasts_ms
 from .terminals import NEVER, TerminalNames, Terminals, terminals
 
 MICRO = 1000
-"""Microwatts in the milliwatt of all other columns."""
+"""Microwatts in the milliwatt of all other columns; a load that changes by less has not changed."""
 
 _NONE = np.zeros(0, dtype=np.int64)
 
@@ -264,7 +264,7 @@ class Failures:
         barred = (bar >= 0) & (bar < limit)
         limit = np.where(barred, bar, limit)
         could = np.where((bar >= 0) & (bar < could), bar, could)
-        worse = ~silent & (draw > 0) & ((draw > was) | (limit < could))
+        worse = ~silent & (draw > 0) & ((draw > was + MICRO) | (limit < could))
         for number in np.flatnonzero(worse).tolist():
             own = members[(pool == number) & (now > 0)]
             amount, most = int(draw[number]) // MICRO, int(limit[number])
@@ -299,7 +299,7 @@ class Failures:
             (apparent, most, was, "VA"),
         )
         for load, limits, old, unit in kinds:
-            higher = np.flatnonzero((limits < NEVER) & (load > old))
+            higher = np.flatnonzero((limits < NEVER) & (load > old + MICRO))
             over = higher[load[higher] // MICRO > limits[higher]]
             nearest = higher[np.argmax(load[higher] / limits[higher])][None] if len(higher) else higher
             for number in np.union1d(over, nearest).tolist():
