@@ -24,7 +24,17 @@ from rackwright.compiler.backend import Artifact, Request
 from rackwright.compiler.pipeline import Compilation, compile_spec
 
 GOLDEN = Path(__file__).parent / "golden"
-SPECS = ("lab_4x2", "lab_3tier", "dual_plane_rail", "superpod_h100", "llama3_24k", "scale_350k")
+SPECS = (
+    "lab_4x2",
+    "lab_3tier",
+    "dual_plane_rail",
+    "ocp_opg",
+    "catalina_nvl72",
+    "mtia_v2",
+    "superpod_h100",
+    "llama3_24k",
+    "scale_350k",
+)
 PER_DEVICE = sorted(name for name, backend in backends().items() if backend.per_device)
 NAMED = {"clos": PER_DEVICE, "minipack3": ["fboss"], "hosts": ["hosts"]}
 """Small fabrics of the unit tests, and the backends that are asked for by name."""

@@ -6,6 +6,8 @@ https://github.com/opencomputeproject/OCP-OCDAI-training-fabric at de057e89, com
 
 from __future__ import annotations
 
+import hashlib
+import re
 from dataclasses import dataclass, field
 
 import pytest
@@ -145,3 +147,50 @@ def test_rails_of_all_servers_meet(compiled: Compiled) -> None:
 @pytest.mark.parametrize("settings", [{"size": "96"}, {"planes": "3"}, {"planes": "2"}, {"size": "512"}])
 def test_what_is_not_published_is_refused(compiled: Compiled, settings: dict[str, str]) -> None:
     assert any(d.severity == "error" for d in compiled("ocp_opg", **settings).diagnostics)
+
+
+BACK_END = {
+    "ro-64": "2b871bb9097b3b647046a04d6bc111cd66078e03eb3722e84234a33750ea33a5",
+    "ro-128": "9add289dd8e3cd08a8966d2e18045f072738328fb22ef0633010590af4bf4254",
+    "ro-256": "39f7bd2970c7f62aebac69780a3bae0f4efa200cab6910c4d16937388798b1af",
+    "dual-256": "1fd1e994c385c0fa21ca08da7c8fd5b665acc90d381ac9831958ca899789b580",
+}
+"""SHA-256 of the published connectivity maps without their front end: of each cable its two ends, `device,interface`
+with a blank between, sorted; the cables sorted, a line each."""
+
+
+def interface(plant: Plant, device: int, port: int, planes: int) -> str:
+    """A back-end port as the connectivity maps write it."""
+    name = plant.devices.names[device]
+    if name.startswith("compute"):
+        return f"{name},be-gpu{port // 2}-port{port % 2}" if planes == 2 else f"{name},be{port}-port0"
+    found = re.fullmatch(r"plane(\d)-(leaf|spine)(\d)", name)
+    assert found is not None, name
+    plane, role, number = int(found[1]), found[2], int(found[3]) + 1
+    if role == "leaf":
+        cage, lane = divmod(port, 2)
+        place = f"E1/{cage + 1}/{lane + 1}" if cage < 32 else f"E1/{cage + 1}"
+    else:
+        place = f"E1/{port + 1}"
+    if planes == 2:
+        return f"be-plane-{'ab'[plane]}-{role}-{number:02},{place}"
+    return f"be-{'rail-leaf' if role == 'leaf' else 'spine'}-{number:02},{place}"
+
+
+@pytest.mark.parametrize("name", BACK_END)
+def test_every_cable_of_the_back_end_is_the_published_one(compiled: Compiled, name: str) -> None:
+    row = ROWS[name]
+    plant, planes = built(compiled, row), int(row.settings.get("planes", "1"))
+    links, cables = plant.links, []
+    for ends in zip(
+        links.a_device.tolist(),
+        links.a_terminal.tolist(),
+        links.z_device.tolist(),
+        links.z_terminal.tolist(),
+        strict=True,
+    ):
+        a, z = ends[:2], ends[2:]
+        if not any(plant.devices.names[device].startswith("fe_") for device in (a[0], z[0])):
+            cables.append(" ".join(sorted(interface(plant, *end, planes) for end in (a, z))))
+    assert len(cables) == row.back + row.up
+    assert hashlib.sha256("\n".join(sorted(cables)).encode()).hexdigest() == BACK_END[name]
