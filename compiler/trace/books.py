@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from ..cages import Plugged, plugged
+from ..cabling.cables import Cables, cables
+from ..cages import Plugged
 from ..cooling import Cooling, cooling_of
 from ..plant import Plant
 from ..power.flow import Flow, flow
@@ -19,8 +20,12 @@ class Books:
     plant: Plant
 
     @cached_property
+    def cables(self) -> Cables:
+        return cables(self.plant)
+
+    @property
     def plugged(self) -> Plugged:
-        return plugged(self.plant)
+        return self.cables.seen
 
     @cached_property
     def loads(self) -> Loads:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+import numpy as np
+
 from ...dsl.units import Quantity
-from ..cages import link_media
 from ..design import Element
-from ..expand.geometry import micrometres, sold_length
+from ..expand.geometry import micrometres
 from ..plant import Plant
-from ..schema import AssemblyAttributes, CableAttributes, Floor, OpticAttributes, PartAttributes, RackAttributes
+from ..schema import AssemblyAttributes, CableAttributes, Floor, PartAttributes, RackAttributes
 from .books import Books
 from .model import Figure, readable
 from .places import place_of, stated
@@ -19,47 +20,41 @@ WAY, LENGTH = "way", "length"
 
 
 def way(books: Books, subject: Cable, figure: str) -> Figure | None:
-    """How long the way of a cable is, slack included; of a link through panels, all of it."""
-    plant, link = books.plant, subject.link
-    whole = int(plant.links.length_um[link])
+    """How long the way of a cable is, slack included; None where the floor plan tells too little."""
+    plant, segment = books.plant, subject.segment
+    whole = int(plant.segments.length_um[segment])
     if whole < 0:
         return None
-    made = _Way(plant, link)
-    if made.total != whole:  # it leads through passive parts, each stretch by the same rule
-        return Figure(figure, _metres(whole), how="stretch by stretch through passive parts")
-    return Figure(figure, _metres(whole), how=made.rule, parts=made.parts)
+    if plant.circuits is not None and plant.circuits.mated[segment]:
+        return Figure(figure, _metres(0), how="a leg of a trunk plugs in here; the way is the trunk's")
+    made = _Way(plant, segment)
+    return Figure(figure, _metres(whole), how=made.rule, parts=made.parts if made.total == whole else ())
 
 
 def length(books: Books, subject: Cable, figure: str) -> Figure | None:
-    """What is ordered: the shortest that is sold and suffices."""
-    plant, link = books.plant, subject.link
-    if plant.circuits is not None:
-        return None  # a link may be several cables there; cables.csv lists each
+    """What is ordered: the shortest that is sold and suffices; None for what is no cable of its own."""
+    cables, segment = books.cables, subject.segment
+    number, first = int(cables.media[segment]), int(cables.item[segment])
+    mated = books.plant.circuits is not None and bool(books.plant.circuits.mated[segment])
+    sold = int(cables.sold_um[segment])
     found = way(books, subject, WAY)
-    names, media = link_media(plant)
-    number = int(media[link, 0])
-    if found is None or number < 0:
+    if found is None or number < 0 or sold < 0 or mated:
         return None
-    medium = plant.design.media[names[number]]
-    attributes = medium.attributes
-    assert isinstance(attributes, OpticAttributes | CableAttributes)
-    sold = int(sold_length(plant.links.length_um[link : link + 1], attributes)[0])
-    if sold < 0:
-        return None
-    sizes = stated(plant.design, medium, "lengths")
-    if isinstance(attributes, CableAttributes) and attributes.lengths:
-        rule = f"the shortest of {sizes.value if sizes else ''} that {readable(found.total)} fits into"
-    else:
-        rule = f"{readable(found.total)} rounded up to whole metres"
-    return Figure(figure, _metres(sold), how=rule, stated=sizes, parts=(found,))
+    medium = books.plant.design.media[cables.names[number]]
+    sizes = stated(books.plant.design, medium, "lengths")
+    fixed = isinstance(medium.attributes, CableAttributes) and sizes is not None
+    rule = f"the shortest of {sizes.value} that suffices" if fixed and sizes else "rounded up to whole metres"
+    if first != segment or len(np.flatnonzero(cables.item == first)) > 1:
+        rule += ", for the longest of the links that share the cable"
+    return Figure(figure, _metres(sold), how=rule, stated=sizes if fixed else None, parts=(found,))
 
 
 class _Way:
     """The pieces of one way. Their sum is `total` in micrometres."""
 
-    def __init__(self, plant: Plant, link: int) -> None:
+    def __init__(self, plant: Plant, segment: int) -> None:
         self._plant, self._design = plant, plant.design
-        self._devices = [int(plant.links.a_device[link]), int(plant.links.z_device[link])]
+        self._devices = [int(plant.segments.a_device[segment]), int(plant.segments.z_device[segment])]
         holder = self._holder()
         heights = [self._height(device) for device in self._devices]
         self.parts: tuple[Figure, ...] = ()
@@ -70,6 +65,9 @@ class _Way:
         self._owner, self._floor = holder
         middles = [h for h in heights if h is not None]
         racks = [int(plant.devices.rack[device]) for device in self._devices]
+        if racks[0] != racks[1] and int(plant.racks.row[racks].min()) < 0:
+            self.total = -1
+            return
         if racks[0] == racks[1]:
             self.rule = "from one height to the other; slack"
             pieces = [self._apart(middles)]

@@ -1,11 +1,10 @@
-"""How many of a definition a design has: instances of members, and optics and cables by statement."""
+"""How many of a definition a design has: instances of members, and optics, cables and whips by statement."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from ...dsl.units import Quantity
-from ..cages import link_media
 from ..instances import instance_count
 from ..schema import CableAttributes
 from .books import Books
@@ -17,7 +16,7 @@ QUANTITY = "quantity"
 
 
 def quantity(books: Books, subject: Definition, figure: str) -> Figure | None:
-    """Instances of all members of a definition; optics once a cage; cables with fixed ends once a link."""
+    """Instances of all members of a definition; optics once a cage; cables and whips once each."""
     design = books.plant.design
     parts = []
     for element in design.elements:
@@ -32,19 +31,19 @@ def quantity(books: Books, subject: Definition, figure: str) -> Figure | None:
 
 
 def _plugged(books: Books, name: str) -> list[Figure]:
-    """What links are made with, by their statements."""
-    plant, seen = books.plant, books.plugged
-    if name not in seen.names:
+    """What statements join with: optics, cables or whips."""
+    plant, seen, cables = books.plant, books.plugged, books.cables
+    if name in plant.design.whips:
+        used = [rule.index for rule in plant.design.rules if rule.medium == "feed" and rule.using == (name, name)]
+        rules, what = plant.feeds.rule[np.isin(plant.feeds.rule, used)], "whips"
+    elif name not in seen.names:
         return []
-    number = seen.names.index(name)
-    if isinstance(plant.design.media[name].attributes, CableAttributes):
-        made_with = link_media(plant)[1][:, 0] == number
-        if plant.circuits is not None or not seen.leads[made_with[plant.ends.link]].all():
-            return []  # several links in one cable, or several cables in one link: bom.csv tells
-        rules = plant.links.rule[made_with]
-        what = "cables"
+    elif isinstance(plant.design.media[name].attributes, CableAttributes):
+        ordered = cables.ordered
+        made_with = cables.media[ordered] == cables.names.index(name)
+        rules, what = plant.segments.rule[ordered[made_with]], "cables"
     else:
-        rules = plant.links.rule[plant.ends.link[seen.leads & (seen.media == number)]]
+        rules = plant.links.rule[plant.ends.link[seen.leads & (seen.media == seen.names.index(name))]]
         what = "optics"
     found = []
     for rule, count in enumerate(np.bincount(rules, minlength=len(plant.design.rules)).tolist()):

@@ -10,7 +10,7 @@ from math import prod
 
 from ..design import Design, Element, Media, Whip
 from ..instances import instance_count
-from ..names import cable_ids, host_names
+from ..names import host_names, segment_ids
 from ..plant import Plant
 
 _NEAR = 20_000  # names among which a near one is looked for; more would take seconds
@@ -28,9 +28,9 @@ class Instances:
 
 @dataclass(frozen=True, slots=True)
 class Cable:
-    """One link, by its row in `Plant.links`."""
+    """One cable, by its row in `Plant.segments`."""
 
-    link: int
+    segment: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def _by_cable(plant: Plant, query: str) -> Cable | None:
     tag, dash, _ = query.rpartition("-")
     if not dash or tag not in {rule.tag for rule in plant.design.rules}:
         return None
-    ids = cable_ids(plant)
+    ids = segment_ids(plant)
     found = (ids == query).arg_max()
     return Cable(int(found)) if found is not None and ids[found] == query else None
 
@@ -114,10 +114,8 @@ def subject_name(plant: Plant, subject: Subject) -> str:
     """What people call it."""
     design = plant.design
     match subject:
-        case Cable(link):
-            from ..names import cable_id
-
-            return cable_id(plant, link)
+        case Cable(segment):
+            return str(segment_ids(plant)[segment])
         case Definition(name):
             return name
         case Instances(element, instance):

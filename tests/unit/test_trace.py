@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from rackwright.compiler.cabling.bill import bill
+from rackwright.compiler.cabling.cables import cables
 from rackwright.compiler.design import Element, Media, Whip
 from rackwright.compiler.instances import instance_count, sum_by_instance
 from rackwright.compiler.pipeline import Compilation, compile_spec
@@ -233,7 +235,7 @@ def test_lengths(spec: Spec) -> None:
     """One cable in a rack and one between racks, by hand."""
     books = _books(spec(SMALL))
     plant = books.plant
-    inside, between = 0, len(plant.links) - 1
+    inside, between = 0, len(plant.segments) - 1
     # Box 0 is at unit 1 and two units high, the switch at unit 40 and one unit high.
     apart = (39 * 44_450 + 22_225) - 44_450
     found = explain(books, Cable(inside), "way")
@@ -316,3 +318,19 @@ def test_place_of_a_member(compiled: Compiled, root: Path) -> None:
     node = next(e for e in design.elements if e.name == "node")
     at = place_of(design, node.origin)
     assert "node[2]" in (root / "specs" / at.file).read_text("utf-8").splitlines()[at.line - 1]
+
+
+@pytest.mark.parametrize("name", [*SPECS, "lab_trunks"])
+def test_quantities_are_those_of_the_bill(compiled: Compiled, name: str) -> None:
+    """Optics, cables and whips one by one; every other definition by all its members."""
+    books = _books(compiled(name))
+    billed: dict[str, int] = {}
+    for line in bill(books.plant, cables(books.plant)):
+        billed[line.item.definition] = billed.get(line.item.definition, 0) + line.quantity
+    billed.pop("", None)  # fibre, and what links do not name
+    kinds = {"server", "switch", "shelf", "rack", "nic", "inlet", "part", "cpu", "accelerator"}
+    for definition, quantity in billed.items():
+        if definition in kinds:
+            continue
+        found = explain(books, Definition(definition), "quantity")
+        assert found is not None and found.total.value == quantity, definition

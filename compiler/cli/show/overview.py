@@ -16,12 +16,14 @@ def overview(plant: Plant) -> Sheet:
     for cls in plant.classes:
         element = plant.element_of(cls)
         devices.append((f"{cls.count:,}", element.kind, design.path(element.index), element.definition))
-    per_rule = np.bincount(plant.links.rule, minlength=len(design.rules))
+    per_rule = np.bincount(plant.segments.rule, minlength=len(design.rules))
+    if plant.circuits is not None:
+        per_rule += np.bincount(plant.circuits.passages.rule, minlength=len(design.rules))
     cables = []
     for rule in design.rules:
         if rule.medium == "link":
             ends = f"{design.path(rule.a.element)} -> {design.path(rule.z.element)}" if rule.z else ""
-            using = " to ".join(dict.fromkeys(rule.using or ()))
+            using = " or ".join(" to ".join(dict.fromkeys(option)) for option in rule.options)
             cables.append((f"{int(per_rule[rule.index]):,}", rule.tag, ends, using))
     others = [
         (
@@ -34,12 +36,13 @@ def overview(plant: Plant) -> Sheet:
         for rule, n in zip(design.rules, np.bincount(relation.rule, minlength=len(design.rules)), strict=True)
         if rule.medium == medium and rule.z
     ]
+    word = "cable" if plant.circuits is None else "link"
     racks = count(len(plant.racks), "rack")
     return Sheet(
-        f"{design.name}: {len(plant.devices):,} devices in {racks}, {len(plant.links):,} cables",
+        f"{design.name}: {len(plant.devices):,} devices in {racks}, {count(len(plant.links), word)}",
         tables=(
             Table("devices", ("devices", "kind", "path", "part"), devices),
-            Table("cables", ("cables", "tag", "ends", "using"), cables),
+            Table("cables", (f"{word}s" if plant.circuits is None else "joins", "tag", "ends", "using"), cables),
             Table("feeds_and_pipes", ("count", "medium", "ends", "using"), others),
         ),
     )
