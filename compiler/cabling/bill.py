@@ -65,10 +65,10 @@ class Line:
         return self.quantity + self.spares
 
     @property
-    def weight_kg(self) -> Fraction | None:
-        """Weight of all that are built in; None for what its device's weight holds already."""
+    def weight_g(self) -> int | None:
+        """Grams of all that are built in, rounded up; None for what its device's weight holds already."""
         each = self.item.weight_kg
-        return None if each is None or self.item.category == "included" else each * self.quantity
+        return None if each is None or self.item.category == "included" else ceil(each * self.quantity * 1000)
 
     @property
     def price_usd(self) -> Fraction | None:

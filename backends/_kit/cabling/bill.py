@@ -39,8 +39,8 @@ def bill_frame(lines: Sequence[Line]) -> pl.DataFrame:
         "spares": column(lambda line: str(line.spares)),
         "to_order": column(lambda line: str(line.ordered)),
         "to_order_usd": column(lambda line: _number(line.ordered_usd)),
-        "unit_weight_kg": column(lambda line: _grams(line.item.weight_kg)),
-        "weight_kg": column(lambda line: _grams(line.weight_kg)),
+        "unit_weight_kg": column(lambda line: _grams(line.item.weight_kg and ceil(line.item.weight_kg * 1000))),
+        "weight_kg": column(lambda line: _grams(line.weight_g)),
         "power_w": column(lambda line: _number(line.power_w)),
     }
     return pl.DataFrame(
@@ -55,6 +55,6 @@ def _number(number: Fraction | None) -> str:
     return "" if number is None else format_number(number)
 
 
-def _grams(weight_kg: Fraction | None) -> str:
-    """A weight in kg, to the gram, rounded up."""
-    return "" if weight_kg is None else format_number(Fraction(ceil(weight_kg * 1000), 1000))
+def _grams(grams: Fraction | int | None) -> str:
+    """A weight in kg."""
+    return "" if grams is None else format_number(Fraction(grams, 1000))
