@@ -7,7 +7,7 @@
   and 3.94 at 30 degC, 1016.8 and 3.95 at 35 degC: 0.3 % more flow.
 - Air: pressure by altitude from the International Standard Atmosphere (ISO 2533, ICAO Doc 7488: 101325 Pa, 288.15 K,
   6.5 K/km), density at 20 degC, the temperature of standard air for fans (1.204 kg/m3 at the sea; ANSI/AMCA 210 has
-  1.2), cp 1005 J/(kg K). Meta's published limits agree: 0.146 CFM/W is 12.0 K at the sea, 0.18 CFM/W is 12.1 K at
+  1.2), cp 1005 J/(kg K). Meta's published limits agree: 0.146 CFM/W is 12.0 K at the sea, 0.18 CFM/W is 12.15 K at
   6,000 ft (FBOSS, network hardware specs, section 3).
 """
 
