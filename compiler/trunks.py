@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from .expand.geometry import METRE, UNKNOWN, micrometres
 from .plant import Ints, Plant
 from .schema import TrunkAttributes
+
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -54,8 +57,13 @@ def trunks(plant: Plant) -> Trunks:
         assert isinstance(attributes, TrunkAttributes)
         sold[start : start + cls.count] = trunk_length(length[start : start + cls.count], attributes)
         start += cls.count
+    count = np.array([cls.terminal_count("port") for cls in classes], dtype=np.int64)
+    each = np.repeat(count, [cls.count for cls in classes])
+    first = np.cumsum(each) - each
     for side, terminal in ((0, inside.a_terminal), (1, inside.z_terminal)):
-        racks[side] = _racks(plant, number, rows, terminal)
+        mine = np.zeros(int(each.sum()), dtype=np.bool_)
+        mine[first[of] + terminal[rows]] = True
+        racks[side] = _racks(plant, number, first, mine)
     return Trunks(device, length, sold, racks[0], racks[1], legs, used)
 
 
@@ -69,17 +77,19 @@ def trunk_length(length_um: Ints, trunk: TrunkAttributes) -> Ints:
     return np.where(length_um >= 0, sold, UNKNOWN)
 
 
-def _racks(plant: Plant, number: Ints, rows: Ints, terminal: Ints) -> Ints:
-    """The rack in which each trunk's legs end whose ports stand on one side of the given passages."""
-    segments, ways = plant.segments, plant.circuits
-    assert ways is not None
-    wanted = np.unique(ways.passages.a_device[rows] * 2**20 + terminal[rows])
-    found = np.full(int(number.max()) + 1, -1, dtype=np.int64)
+def _racks(plant: Plant, number: Ints, first: Ints, mine: Bools) -> Ints:
+    """The rack in which the legs of each trunk end whose ports are `mine`.
+
+    `number` is the row of each device that is a trunk, `first` the number of its first port among those of all trunks.
+    """
+    segments = plant.segments
+    found = np.full(len(first), -1, dtype=np.int64)
     for near, port, far in (
         (segments.a_device, segments.a_terminal, segments.z_device),
         (segments.z_device, segments.z_terminal, segments.a_device),
     ):
         legs = np.flatnonzero(number[near] >= 0)[::-1]  # so that the first leg is written last
-        legs = legs[np.isin(near[legs] * 2**20 + port[legs], wanted)]
-        found[number[near[legs]]] = plant.devices.rack[far[legs]]
+        trunk = number[near[legs]]
+        on_side = mine[first[trunk] + port[legs]]
+        found[trunk[on_side]] = plant.devices.rack[far[legs[on_side]]]
     return found

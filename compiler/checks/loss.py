@@ -59,13 +59,14 @@ def loss(facts: Facts) -> Iterator[Diagnostic]:
     if not len(checked):
         return
     found = link_losses(plant)
+    least = found.least
     silent = checked[~found.told[checked]]
     for rule in design.rules:
         low, high = np.searchsorted(plant.links.rule, [rule.index, rule.index + 1])
         rows = checked[(checked >= low) & (checked < high)]
-        wrong = rows[found.least[rows] > budget[rows]]
+        wrong = rows[least[rows] > budget[rows]]
         if len(wrong):
-            row = int(wrong[(found.least[wrong] - budget[wrong]).argmax()])
+            row = int(wrong[(least[wrong] - budget[wrong]).argmax()])
             parts = f"fibre {_decibels(found.fibre[row]) if found.fibre[row] >= 0 else 'of unknown length'}"
             if found.pairs[row]:
                 parts += f", {int(found.pairs[row])} mated pairs {_decibels(found.mated[row])}"
@@ -74,7 +75,7 @@ def loss(facts: Facts) -> Iterator[Diagnostic]:
             yield diagnose(
                 "RW4010",
                 rule.origin,
-                f"loses {_decibels(found.least[row])}",
+                f"loses {_decibels(least[row])}",
                 detail=instance(plant, plant.links, _PORTS, row, in_all(len(wrong), "links"))
                 + f"; {parts}; the optics bear {_decibels(budget[row])}",
                 help="use optics that bear more, fewer panels on the way, or connectors of lower loss",

@@ -29,8 +29,9 @@ def reach(facts: Facts) -> Iterator[Diagnostic]:
         if facts.plant.circuits is None and len(rule.options) == 1:
             kinds = [(pairs[0], np.arange(rows.start, rows.stop))]
         else:
-            found = np.unique(pairs, axis=0)
-            kinds = [(pair, np.flatnonzero((pairs == pair).all(axis=1)) + rows.start) for pair in found]
+            key = (pairs[:, 0] + 1) * (len(names) + 1) + pairs[:, 1] + 1
+            of_kind = [np.flatnonzero(key == kind) for kind in np.flatnonzero(np.bincount(key)).tolist()]
+            kinds = [(pairs[mine[0]], mine + rows.start) for mine in of_kind]
         for pair, mine in kinds:
             media = [facts.design.media[names[int(number)]] for number in pair if number >= 0]
             problem = _too_long(facts, rule, media, mine) if media else None

@@ -89,17 +89,14 @@ class _Ports:
     """Numbers, without gaps, for all ports of all passive parts."""
 
     def __init__(self, classes: Sequence[DeviceClass], devices: Devices, passive: Bools) -> None:
-        self._cls = devices.cls
-        self._first = np.array([cls.first for cls in classes], dtype=np.int64)
-        self._count = np.array([cls.terminal_count("port") for cls in classes], dtype=np.int64)
-        sizes = np.where(passive, self._count * np.array([cls.count for cls in classes], dtype=np.int64), 0)
-        self._base = np.cumsum(sizes) - sizes
-        self.total = int(sizes.sum())
+        count = np.array([cls.terminal_count("port") for cls in classes], dtype=np.int64)
+        each = np.where(passive, count, 0)[devices.cls]
+        self._first = np.cumsum(each) - each
+        self.total = int(each.sum())
 
     def numbers(self, device: Ints, terminal: Ints) -> Ints:
         """Numbers of ports, for columns of them; only those of passive parts mean something."""
-        cls = self._cls[device]
-        found: Ints = self._base[cls] + (device - self._first[cls]) * self._count[cls] + terminal
+        found: Ints = self._first[device] + terminal
         return found
 
 
