@@ -86,5 +86,7 @@ def _short(figure: Figure) -> str:
     if figure.stated is not None:
         note = f"  ({figure.how})" if figure.how else ""
         return f"{note}  {figure.stated.place}{'  assumed' if figure.stated.assumed else ''}"
+    if not figure.parts:
+        return f"  ({figure.how})" if figure.how else ""
     guesses = {leaf.stated.owner for leaf in figure.leaves() if leaf.stated is not None and leaf.stated.assumed}
     return f"  (rests on guesses: {', '.join(sorted(guesses))})" if guesses else ""
