@@ -37,6 +37,8 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     command -v g++ >/dev/null || wanted+=(g++)
     command -v make >/dev/null || wanted+=(make)
     command -v kea-dhcp4 >/dev/null || wanted+=(kea-dhcp4-server)
+    command -v chromium >/dev/null || wanted+=(chromium)
+    command -v chromedriver >/dev/null || wanted+=(chromium-driver)
     if [ ${#wanted[@]} -gt 0 ]; then
         say "Debian packages: ${wanted[*]}"
         install_packages "${wanted[@]}" || printf 'not installed; their tests will be skipped or fail\n'

@@ -24,9 +24,13 @@ class Report:
         from .assembly import missing
 
         lacking = missing()
-        if lacking:
+        if lacking is not None:
+            name, folder = lacking
             yield diagnose(
-                "RW8220", None, f"{lacking[0]} is not in {lacking[1]}", help="install again: `pip install rackwright`"
+                "RW8220",
+                None,
+                detail=f"{name} is not in {folder}",
+                help="install Rackwright again, or name other outputs with `--only`",
             )
 
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:

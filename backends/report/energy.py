@@ -11,12 +11,9 @@ from ...compiler.power.failover import failover
 from ...compiler.power.loads import part_figure
 from ...compiler.schema import FEEDERS
 from ...compiler.trace.power import part_parts
-from .pack import pack
+from .pack import MOST_OVERLOADS, pack
 
 Json = dict[str, object]
-
-MOST_OVERLOADS = 12
-"""Overloads of one failure that the page lists; of more it tells the number."""
 
 
 def power(plant: Plant, budget: Budget) -> Json:

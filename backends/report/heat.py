@@ -6,11 +6,12 @@ import numpy as np
 
 from ...compiler.cooling import UNKNOWN, Cooling, cooling_of, missing
 from ...compiler.cooling.air import room_limit
+from ...compiler.cooling.failover import Case, Strain, failover
 from ...compiler.cooling.properties import COOLANTS
 from ...compiler.cooling.traits import Trait
 from ...compiler.plant import Ints, Plant
 from ...compiler.power.flow import Flow
-from .pack import pack
+from .pack import MOST_OVERLOADS, pack
 
 Json = dict[str, object]
 
@@ -41,7 +42,28 @@ def heat(plant: Plant, flow: Flow) -> Json:
         "pipes": {"heat": pack(loops.pipe_heat[0]), "flow": pack(loops.pipe_flow)},
         "rooms": _rooms(plant, found),
         "missing": list(missing(found)),
+        "cases": [_case(case) for case in failover(found)],
     }
+
+
+def _case(case: Case) -> Json:
+    """A failure as the compiler has reckoned it; `members` are devices, or rows of pipes."""
+    return {
+        "kind": case.kind,
+        "element": case.element,
+        "instance": case.instance,
+        "members": pack(case.members),
+        "verdict": case.verdict,
+        "dark": pack(case.uncooled),
+        "darkPower": case.uncooled_heat,
+        "worst": None if case.worst is None else _strain(case.worst),
+        "overloads": [_strain(strain) for strain in case.overloads[:MOST_OVERLOADS]],
+        "more": max(0, len(case.overloads) - MOST_OVERLOADS),
+    }
+
+
+def _strain(strain: Strain) -> Json:
+    return {"sort": strain.sort, "where": strain.where, "load": strain.load, "limit": strain.limit}
 
 
 def _degrees(column: Ints) -> Ints:

@@ -21,6 +21,9 @@ from ...compiler.plant import Ints
 _TYPES = (("i8", "<i1", 2**7), ("i16", "<i2", 2**15), ("i32", "<i4", 2**31))
 """Name in the data, numpy's name, and the first number that is too large."""
 
+MOST_OVERLOADS = 12
+"""Overloads of one failure that the page lists; of more it tells the number."""
+
 Packed = dict[str, int | str]
 
 

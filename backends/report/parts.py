@@ -58,7 +58,10 @@ def _told(design: Design, owner: Element | Media | Whip) -> dict[str, object]:
 
 
 def _figures(design: Design, owner: Element | Media | Whip) -> Iterator[list[str | int]]:
+    blocks = {name.rpartition(".")[0] for name in owner.stated}
     for said in statements(design, owner):
+        if said.attribute in blocks:
+            continue  # what is inside of it is told one by one
         yield [said.attribute, said.value, str(said.place), said.source, said.note, int(said.assumed)]
 
 

@@ -10,7 +10,7 @@
  * @property {(list: number[]) => Child} sum
  * @property {(d: number) => [number, number]} load  load and limit for the bar; limit -1 for none
  * @property {(found: any, d: number) => Child} verdict  what the compiler says of a failure
- * @property {{dead: string, deadMany: string}} words
+ * @property {{whole: string, dead: string, deadMany: string, none: string}} words  `whole` is the kind of case of a whole device
  */
 
 /** Branches of one node; more are folded into groups. */
@@ -132,23 +132,27 @@ function treeNode(chain, branch, level, open, unfolded) {
 /** @param {Chain} chain @param {any} group @param {Uint8Array} level */
 function groupRow(chain, group, level) {
   const dead = group.list.filter((/** @type {number} */ d) => level[d] === DEAD).length;
+  const stored = group.list.filter((/** @type {number} */ d) => level[d] === STORED).length;
   return [
     h("span.node-name", null, h("b", null, group.text), h("span.muted", null, ` ${count(group.list.length)} × ${devices.element(group.list[0]).definition}`)),
     dead ? h("span.badge.dead", null, `${count(dead)} ${chain.words.dead}`) : null,
+    stored ? h("span.badge.stored", null, `${count(stored)} on storage`) : null,
     h("span.node-figures", null, chain.sum(group.list)),
+    h("span.fail-space", null),
   ];
 }
 
 /** @param {Chain} chain @param {number} d @param {Uint8Array} level */
 function deviceRow(chain, d, level) {
   const state = ["", "stored", "dead"][level[d]];
+  const failed = address()[1] === devices.name(d);
   const [load, limit] = chain.load(d);
   return [
     h(`span.node-name${state ? `.${state}` : ""}`, null, deviceLink(d), h("span.muted", null, ` ${devices.element(d).kind}`)),
-    state === "dead" ? h("span.badge.dead", null, chain.words.dead) : state === "stored" ? h("span.badge.stored", null, "on storage") : null,
+    failed ? h("span.badge.dead", null, "failed") : state === "dead" ? h("span.badge.dead", null, chain.words.dead) : state === "stored" ? h("span.badge.stored", null, "on storage") : null,
     limit >= 0 ? smallBar(load, limit) : null,
     h("span.node-figures", null, chain.figures(d)),
-    chain.rows.out(d).length ? h("a.fail", { href: `#/${chain.name}/${encodeURIComponent(devices.name(d))}`, "aria-label": `Fail ${devices.name(d)}` }, "Fail") : null,
+    chain.rows.out(d).length ? h("a.fail", { href: `#/${chain.name}/${encodeURIComponent(devices.name(d))}`, "aria-label": `Fail ${devices.name(d)}` }, "Fail") : h("span.fail-space", null),
   ];
 }
 
@@ -162,22 +166,23 @@ function failurePanel(chain, failed, level) {
   const list = (/** @type {number} */ wanted) => Array.from(level.keys()).filter((d) => level[d] === wanted && d !== failed);
   const dead = list(DEAD);
   const stored = list(STORED);
-  const found = caseOf(chain.cases, "feeder", failed);
-  const others = (chain.cases || []).filter((c) => c !== found && c.kind !== "feeder" && members(c).has(memberOf(chain, c, failed)));
+  const found = caseOf(chain.cases, chain.words.whole, failed);
+  const others = chain.cases.filter((c) => c.kind !== chain.words.whole && members(c).has(memberOf(chain, c, failed)));
   return h("section.card.failure", { role: "status", id: "failure" },
     h("h2", null, `${devices.name(failed)} fails`),
     h("p", null, link(chain.name, "Repair it")),
     found ? chain.verdict(found, failed) : null,
     deviceGroups(dead, `${chain.words.deadMany}`, "dead"),
     deviceGroups(stored, "on stored energy alone", "stored"),
-    !dead.length && !stored.length ? h("p", null, "Nothing goes dark.") : null,
-    others.length ? h("details", null, h("summary", null, "Only a part of it fails"), others.map((c) => h("div.part", null, h("h3", null, c.instance), chain.verdict(c, failed)))) : null,
+    !dead.length && !stored.length ? h("p", null, chain.words.none) : null,
+    h("p.muted", null, "The figures below are those of normal running."),
+    others.length ? h("details", null, h("summary", null, "If something else of it or behind it fails"), others.map((c) => h("div.part", null, h("h3", null, c.instance), chain.verdict(c, failed)))) : null,
   );
 }
 
 /** The member of a case that belongs to a device: itself, or its first row of that kind; -1 for none. @param {Chain} chain @param {any} found @param {number} d */
 function memberOf(chain, found, d) {
-  if (found.kind === "module" || found.kind === "pump") return d;
+  if (found.kind === "module") return d;
   return [...chain.rows.out(d)].find((row) => members(found).has(row)) ?? -1;
 }
 

@@ -15,7 +15,7 @@ function unitOf(d) {
   if (r < 0 || bottom < 0) return "";
   const frame = racks.frame(r);
   const unit = bottom / frame.pitch + 1;
-  return `${frame.unit} ${Number.isInteger(unit) ? unit : unit.toFixed(1)}`;
+  return `${frame.unit}\u00a0${Number.isInteger(unit) ? unit : unit.toFixed(1)}`;
 }
 
 /** @param {string} name @returns {Child} */
@@ -34,7 +34,7 @@ function deviceView(name) {
     cables.whole ? cableSection(d) : section("Cables", h("p.muted", null, "This design has more cables than the page holds one by one; they are in cabling/cables.csv.")),
     feedSection(d),
     pipeSection(d),
-    section("Figures", element.source ? h("p.source", null, element.source) : null, element.note ? h("p.assumed", null, "Assumed of it: ", element.note) : null, h("p.muted", null, "Made by ", placeMark(element.at)), figureTable(element, element.definition)),
+    section("Figures", h("p.muted", null, "Made by ", placeMark(element.at)), figureTable(element, element.definition)),
     partSection(d),
   ];
 }
@@ -110,7 +110,6 @@ function partSection(d) {
   const each = instances(own);
   return section("Inside", found.map((/** @type {any} */ { e, i }) => h("details", null,
     h("summary", null, `${count(instances(i) / each)} × `, h("b", null, e.name), h("span.muted", null, ` ${e.kind}, ${e.definition}`)),
-    e.source ? h("p.source", null, e.source) : null,
     figureTable(e, e.definition),
   )));
 }
@@ -123,7 +122,7 @@ function cableView(id) {
   const ends = [[cables.a()[row], cables.ap()[row]], [cables.z()[row], cables.zp()[row]]];
   const media = [...new Set(rule.using)].map((name) => DATA.media.find((/** @type {any} */ m) => m.name === name)).filter(Boolean);
   return [
-    h("header.title", null, h("p.crumb", null, "cable"), h("h1", null, id), h("p.lead", null, mediaWords(row))),
+    h("header.title", null, h("p.crumb", null, "cable"), h("h1", null, id), h("p.lead", null, mediaWords(row)), h("p.muted", null, "Made by ", placeMark(rule.at))),
     h("div.ends", null, ends.map(([d, port], side) => h("div.end", null,
       h("div.muted", null, side ? "z end" : "a end"),
       h("div.end-name", null, deviceLink(d)),
@@ -134,14 +133,10 @@ function cableView(id) {
       cables.speed(row) ? tile(rate(cables.speed(row)), "speed") : null,
       tile(metres(cables.length(row)), "way, with slack"),
       rule.network ? tile(rule.network, "network") : null,
-      tile(placeMark(rule.at), "statement"),
     ),
-    media.map((thing) => section(thing.name, thing.doc ? h("p.muted", null, thing.doc) : null, thing.source ? h("p.source", null, thing.source) : null, figureTable(thing, thing.name))),
+    media.map((thing) => section(thing.name, thing.doc ? h("p.muted", null, thing.doc) : null, figureTable(thing, thing.name))),
   ];
 }
 
 /** @param {string} what @param {string} name @returns {Child} */
 const notFound = (what, name) => section("Not found", h("p", null, `This design has no ${what} ${name}.`), h("p", null, link("summary", "To the summary")));
-
-/** @param {number} d @returns {Child[]} */
-const heatTiles = (d) => [];

@@ -13,7 +13,7 @@ function fabricView(asked) {
     h("header.title", null, h("h1", null, "Fabric"), h("p.lead", null, `${plural(cables.total, "cable")} in ${plural(edges.length, "statement")}. A ratio is bandwidth down over bandwidth up of the worst device of a class.`)),
     h("div.card.wide", null, tierDrawing(nodes, edges)),
     section("What joins what", table(
-      ["From", "To", ">Cables", ">Speed", ">Each there has", ">Each here has", "Media", "Statement"],
+      ["From", "To", ">Cables", ">Speed", ">Each From has", ">Each To has", "Media", "Statement"],
       edges.map((/** @type {any} */ e) => [classLink(e.a), classLink(e.z), count(e.count), rate(e.speed / 1e6), range(e.perA[0], e.perA[1]), range(e.perZ[0], e.perZ[1]), DATA.rules[e.rule].using.filter((/** @type {string} */ u, /** @type {number} */ i, /** @type {string[]} */ all) => all.indexOf(u) === i).join(" and ") || "not stated", placeMark(DATA.rules[e.rule].at)]),
     )),
     section("Classes", table(
@@ -108,6 +108,6 @@ function classView(node) {
   return [
     h("header.title", null, h("p.crumb", null, link("fabric", "Fabric")), h("h1", null, element.path), h("p.lead", null, `${plural(c.count, "device")}, `, h("b", null, element.definition), element.doc ? ` · ${element.doc}` : "")),
     section("Devices", growing(list, 50, (part) => table(["Device", "Where", ">Cables", ">Peak power"], part.map((d) => [deviceLink(d), standing(d), cables.whole ? count(cables.at(d).length) : "", traced(watts(power.peak()[d]), () => deviceDraw(d, "peak"))])))),
-    section("Figures", element.source ? h("p.source", null, element.source) : null, figureTable(element, element.definition)),
+    section("Figures", figureTable(element, element.definition)),
   ];
 }

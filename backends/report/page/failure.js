@@ -18,7 +18,6 @@ const STARTS = ["generator"];
  */
 function levelsAfter(chain, gone, cut) {
   const level = new Uint8Array(devices.count);
-  const done = new Uint8Array(devices.count);
   const order = chainOrder(chain);
   for (const d of order) {
     if (gone.has(d)) { level[d] = DEAD; continue; }
@@ -31,7 +30,6 @@ function levelsAfter(chain, gone, cut) {
     else if (best === DEAD && stores(d)) best = STORED;
     level[d] = best;
   }
-  void done;
   return level;
 }
 
@@ -62,7 +60,7 @@ function chainOrder(chain) {
  * @param {number} member
  */
 function caseOf(cases, kind, member) {
-  return (cases || []).find((c) => c.kind === kind && members(c).has(member));
+  return cases.find((c) => c.kind === kind && members(c).has(member));
 }
 
 /** @type {WeakMap<object, Set<number>>} */

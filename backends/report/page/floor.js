@@ -72,19 +72,46 @@ function drawPlan(plan, measure) {
   const scene = s("g", null,
     plan.areas.map((area) => s("g", null, s(`rect.area.${area.kind}`, { x: area.x, y: area.y, width: area.w, height: area.h }, s("title", null, area.text)))),
     rects,
-    plan.placed ? plan.cells.map((cell) => s("line.front", { x1: cell.x + cell.w * 0.2, x2: cell.x + cell.w * 0.8, y1: frontOf(cell), y2: frontOf(cell) })) : null,
-    plan.areas.filter((a) => a.text && a.kind !== "hall" && a.kind !== "keep_out").map((a) => s("text.aisle-name", { x: a.x + text * 0.6, y: a.y + a.h / 2, "font-size": text * 0.8, "dominant-baseline": "middle" }, a.text)),
-    plan.labels.map((label) => s("text", { x: label.x, y: label.y, "font-size": text }, label.text)),
+    plan.placed && plan.merged === 1 ? plan.cells.map((cell) => frontLine(cell, Boolean(plan.turned))) : null,
+    rowNames(plan, text),
   );
   const svg = s("svg.floor", { viewBox: `${plan.x} ${plan.y} ${plan.w} ${plan.h}`, tabindex: 0, role: "application", "aria-label": "Floor plan. Arrow keys step through the racks, Enter opens one.", css: { "--ratio": plan.w / plan.h } }, scene);
   svg.addEventListener("click", (e) => openRack(e.target));
   walkable(svg, rects);
   zoomable(svg, scene, plan);
-  return h("div.stage", null, svg);
+  return h("div.stage", null, svg, aisleKey(plan));
 }
 
-/** @param {Cell} cell */
-const frontOf = (cell) => /** @type {any} */ (cell).front === "low" ? cell.y + cell.h * 0.04 : cell.y + cell.h * 0.96;
+/** A mark along the front of a rack. @param {Cell} cell @param {boolean} turned */
+function frontLine(cell, turned) {
+  const near = (cell.facing || 0) < 0 ? 0.06 : 0.94;
+  const [x, y, w, h2] = [cell.x, cell.y, cell.w, cell.h];
+  return turned
+    ? s("line.front", { x1: x + w * near, x2: x + w * near, y1: y + h2 * 0.15, y2: y + h2 * 0.85 })
+    : s("line.front", { x1: x + w * 0.15, x2: x + w * 0.85, y1: y + h2 * near, y2: y + h2 * near });
+}
+
+/** Names of rows, as many as there is room for. @param {Plan} plan @param {number} text */
+function rowNames(plan, text) {
+  if (!plan.placed) return plan.labels.map((label) => s("text", { x: label.x, y: label.y, "font-size": text }, label.text));
+  const along = plan.turned ? "x" : "y";
+  const order = [...plan.labels].sort((a, b) => a[along] - b[along]);
+  let last = -Infinity;
+  return order.filter((label) => {
+    if (label[along] - last < text * (plan.turned ? 4.6 : 1.3)) return false;
+    last = label[along];
+    return true;
+  }).map((label) => s("text", plan.turned
+    ? { x: label.x, y: label.y - text * 1.1, "font-size": text, "text-anchor": "middle" }
+    : { x: label.x - text * 0.6, y: label.y, "font-size": text, "text-anchor": "end", "dominant-baseline": "middle" }, label.text));
+}
+
+/** What the colours of aisles mean. @param {Plan} plan */
+function aisleKey(plan) {
+  const known = { cold: "cold aisle", hot: "hot aisle", mixed: "mixed aisle", keep_out: "kept free", hall: "walls" };
+  const found = Object.entries(known).filter(([kind]) => plan.areas.some((a) => a.kind === kind));
+  return found.length ? h("div.key", null, found.map(([kind, words]) => h("span", null, h(`i.swatch.${kind}`, null), words))) : null;
+}
 
 /** @param {EventTarget | null} target */
 function openRack(target) {
@@ -122,9 +149,3 @@ function topRacks(measure) {
   const order = Array.from(values.keys()).sort((a, b) => values[b] - values[a]);
   return growing(order, 10, (part) => table(["Rack", "Definition", `>${measure.title}`], part.map((r) => [rackLink(r), racks.of(r).definition, traced(measure.format(values[r]), () => measure.card([r]))])));
 }
-
-/** @returns {Measure[]} */
-const heatMeasures = () => [];
-
-/** @returns {Measure[]} */
-const weightMeasures = () => [];

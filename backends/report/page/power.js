@@ -14,7 +14,7 @@ const supplies = lazy(() => {
 const POWER = {
   name: "power",
   rows: feeds,
-  cases: DATA.power.cases || [],
+  cases: DATA.power.cases,
   load: (d) => [power.output()[d], power.class(d).feeder ? supplies()[d] : -1],
   figures: (d) => {
     if (!power.class(d).feeder) return traced(watts(power.peak()[d]), () => deviceDraw(d, "peak"));
@@ -26,7 +26,7 @@ const POWER = {
     return watts(d3.sum(list, (/** @type {number} */ d) => (feeder ? power.output() : power.peak())[d]));
   },
   verdict: powerVerdict,
-  words: { dead: "dark", deadMany: "go dark" },
+  words: { whole: "feeder", dead: "dark", deadMany: "go dark", none: "Nothing goes dark." },
 };
 
 /** @param {number} d */

@@ -35,7 +35,7 @@ function rackView(name) {
       h("div", null,
         section("Devices, from the top", deviceTable(list)),
         neighbours(r),
-        section("Figures of the frame", element.source ? h("p.source", null, element.source) : null, element.note ? h("p.assumed", null, "Assumed: ", element.note) : null, figureTable(element, element.definition)),
+        section("Figures of the frame", figureTable(element, element.definition)),
       ),
     ),
   ];
@@ -72,7 +72,7 @@ function rackList() {
       const inRack = Array.from(devices.inRack(first)).sort((a, b) => devices.bottom()[b] - devices.bottom()[a] || a - b);
       return section(`${head.path}, ${plural(list.length, "rack")}`,
         h("p.muted", null, `${head.definition}. ${head.doc}`),
-        h("div.rack-view", null, h("div.elevations", null, elevation(first, inRack, false)),
+        h("div.rack-view.one", null, h("div.elevations", null, elevation(first, inRack, false)),
           growing(list, 12, (part) => table(["Rack", "Place", ">Devices", ">Peak power"], part.map((r) => [
             rackLink(r), racks.row()[r] >= 0 ? `row ${racks.row()[r]}, bay ${racks.bay()[r]}` : "", count(devices.inRack(r).length), traced(watts(peak[r]), () => sumCard(`Peak of ${racks.names[r]}`, devices.inRack(r), power.peak())),
           ]))),
@@ -119,7 +119,7 @@ function elevation(r, list, rear) {
   const placed = list.filter((d) => bottoms[d] >= 0);
   const loose = list.filter((d) => bottoms[d] < 0);
   const at = (/** @type {number} */ um) => ELEVATION.top + high - (um / frame.pitch) * unit;
-  const drawing = s("svg.elevation", { viewBox: `0 0 ${width + 2 * gutter} ${high + ELEVATION.top + 10}`, role: "img", "aria-label": `${racks.names[r]} from the ${rear ? "back" : "front"}`, css: { "--wide": `${width + 2 * gutter}px` } },
+  const drawing = s("svg.elevation", { viewBox: `0 0 ${width + 2 * gutter} ${high + ELEVATION.top + 10}`, role: "img", "aria-label": `${racks.names[r]} from the ${rear ? "back" : "front"}` },
     s("text.side", { x: gutter, y: 14 }, rear ? "Rear" : "Front"),
     s("rect.frame", { x: gutter - 5, y: ELEVATION.top - 4, width: width + 10, height: high + 8, rx: 3 }),
     zoneMarks(r, at, { x: gutter, width }),
@@ -127,7 +127,7 @@ function elevation(r, list, rear) {
       s("line.unit", { x1: gutter, x2: gutter + width, y1: at((u - 1) * frame.pitch), y2: at((u - 1) * frame.pitch) }),
       s("text.unit", { x: gutter - 9, y: at((u - 0.5) * frame.pitch) + 3.5, "text-anchor": "end" }, String(u)),
     )),
-    levels(placed).map((row) => row.map((d, i) => {
+    levels(placed.filter((d) => !rear || !frontOnly()[d])).map((row) => row.map((d, i) => {
       const w = width / row.length;
       const place = rear ? row.length - 1 - i : i;
       return deviceBox(d, { x: gutter + place * w, y: at(bottoms[d] + Math.max(devices.class(d).height, frame.pitch * 0.6)), w, h: (Math.max(devices.class(d).height, frame.pitch * 0.6) / frame.pitch) * unit }, racks.names[r], rear);
@@ -175,7 +175,7 @@ function rearWords(d) {
   const inlets = feeds.into(d).length;
   const out = feeds.out(d).length;
   const coolant = pipes.into(d).length + pipes.out(d).length;
-  const words = [inlets ? plural(inlets, "feed") : "", out ? `feeds ${count(out)}` : "", coolant ? plural(coolant, "hose") : "", cables.whole && cables.at(d).length ? plural(cables.at(d).length, "cable") : ""].filter(Boolean);
+  const words = [inlets ? `${plural(inlets, "feed")} in` : "", out ? `${count(out)} out` : "", coolant ? plural(coolant, "hose") : "", cables.whole && cables.at(d).length ? plural(cables.at(d).length, "cable") : ""].filter(Boolean);
   return words.join(" · ") || "-";
 }
 
@@ -191,12 +191,3 @@ function deviceCard(d) {
     element.source ? h("p.source", null, element.source) : null,
   ];
 }
-
-/** @param {number} r @param {(um: number) => number} at @param {{x: number, width: number}} box @returns {Child} */
-const zoneMarks = (r, at, box) => null;
-
-/** @param {number} r @returns {Child[]} */
-const rackHeatTiles = (r) => [];
-
-/** @param {number} r @returns {Child[]} */
-const rackWeightTiles = (r) => [];

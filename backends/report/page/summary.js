@@ -114,6 +114,15 @@ function guesses() {
   return [...found];
 }
 
+/** A docstring: its first paragraph, and the others to unfold. Single line breaks are those of the spec's width. @param {string} doc */
+function docWords(doc) {
+  const [first, ...rest] = doc.split(/\n\s*\n/).map((p) => p.replace(/\s*\n\s*/g, " ").trim()).filter(Boolean);
+  return [
+    first ? h("p.lead", null, first) : null,
+    rest.length ? h("details", null, h("summary", null, "About this spec"), rest.map((p) => h("p.muted", null, p))) : null,
+  ];
+}
+
 /** @returns {Child} */
 function summaryView() {
   const design = DATA.design;
@@ -126,7 +135,7 @@ function summaryView() {
   return [
     h("header.title", null,
       h("h1", null, design.name),
-      design.doc ? h("p.lead", null, design.doc) : null,
+      docWords(design.doc),
       h("p.muted", null, parameters.length ? `${parameters.map(([k, v]) => `${k} = ${v}`).join(", ")} · ` : "", `Rackwright ${design.compiler} · spec ${design.digest.slice(0, 12)}`),
     ),
     h("div.tiles", null,
@@ -137,12 +146,10 @@ function summaryView() {
       tile(traced(watts(whole ? unpack(whole.typical)[0] : 0), () => sumCard("Typical of all devices", every, power.typical())), "typical power"),
       coolingTiles(),
     ),
-    h("div.columns", null,
-      section("Power", listOr(powerBars(), "No element of this spec has a supply.")),
-      section("Heat and coolant", listOr(coolingBars(), "Nothing in this spec takes heat away.")),
-      section("Weight and space", listOr(spaceBars(), "No rack of this spec states what it carries.")),
-      section("Ports of switches", listOr(portBars(), cables.whole ? "No switch is linked." : "There are too many cables to count them by port here.")),
-    ),
+    section("Power", listOr(powerBars(), "No element of this spec has a supply.")),
+    section("Heat and coolant", listOr(coolingBars(), "Nothing in this spec states what heat it takes away.")),
+    section("Weight and space", listOr(spaceBars(), "No rack of this spec states what it carries.")),
+    section("Ports of switches", listOr(portBars(), cables.whole ? "No switch is linked." : "There are too many cables to count them by port here.")),
     h("div.columns", null,
       DATA.requirements.length ? section("Required, and met", h("ul.plain", null, DATA.requirements.map((/** @type {any} */ r) => h("li", null, h("code", null, r.text), " ", placeMark(r.at), r.message ? h("div.muted", null, r.message) : null)))) : null,
       missing.length ? section("Not in this spec", h("ul.plain", null, missing.map((word) => h("li", null, word)))) : null,

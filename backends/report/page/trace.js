@@ -134,6 +134,7 @@ function plugTable(d) {
  * @param {ArrayLike<number>} column  their figure in mW
  */
 function sumCard(title, list, column) {
+  const plugged = column === power.peak();
   /** @type {Map<string, {count: number, one: number, cls: number, d: number}>} */
   const found = new Map();
   let total = 0;
@@ -152,7 +153,7 @@ function sumCard(title, list, column) {
     h("ul.figures", null, all.slice(0, 8).map((g) => {
       const element = DATA.elements[devices.classes[g.cls].element];
       const from = figuresFrom(DATA.power.classes[g.cls].peak);
-      return h("li", null, `${count(g.count)} × `, h("b", null, element.path), ` ${watts(g.one)} = ${watts(g.count * g.one)}`, h("div", null, from.map((at) => [placeMark(at), " "])));
+      return h("li", null, `${count(g.count)} × `, h("b", null, element.path), ` ${watts(g.one)} = ${watts(g.count * g.one)}`, plugged && power.plugs()[g.d] ? `, of which ${watts(g.count * power.plugs()[g.d])} plugged in` : null, h("div", null, from.map((at) => [placeMark(at), " "])));
     })),
     all.length > 8 ? h("p", null, `and ${plural(all.length - 8, "more group")}`) : null,
   ];
@@ -167,15 +168,15 @@ function figuresFrom(figures) {
   return [...found].slice(0, 6);
 }
 
-/** Everything stated of an element, an optic or a cable, as a table. @param {any} thing @param {string} owner */
+/** Everything stated of an element, an optic or a cable: figures with their lines, then the sources. @param {any} thing @param {string} owner */
 function figureTable(thing, owner) {
-  return table(
-    ["Figure", "Value", "Stated in", "Source"],
-    thing.figures.map((/** @type {any} */ f) => [
-      spaced(f[0]),
-      [traced(f[1], () => statedCard(f, owner)), f[5] ? h("span.badge", null, "assumed") : null],
-      placeMark(f[2]),
-      h("span.source", null, f[3], f[4] ? h("span.assumed", null, f[3] ? " " : "", f[4]) : null),
-    ]),
-  );
+  const figures = thing.figures;
+  const sources = [...new Set(figures.map((/** @type {any} */ f) => f[3]).filter(Boolean))];
+  const notes = [...new Set(figures.map((/** @type {any} */ f) => f[4]).filter(Boolean))];
+  const cell = (/** @type {any} */ f) => [traced(f[1], () => statedCard(f, owner)), f[5] ? h("span.badge", null, "assumed") : null];
+  return [
+    table(["Figure", "Value", "Stated in"], figures.map((/** @type {any} */ f) => [spaced(f[0]), cell(f), placeMark(f[2])])),
+    sources.map((source) => h("p.source.below", null, h("b", null, "Source "), source)),
+    notes.map((note) => h("p.assumed.below", null, h("b", null, "Assumed "), note)),
+  ];
 }

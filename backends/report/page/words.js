@@ -19,7 +19,7 @@ function scaled(value, units) {
 }
 
 /** Power from mW. @param {number} mw */
-const watts = (mw) => scaled(mw, [[1e9, "MW"], [1e6, "kW"], [1e3, "W"], [1, "mW"]]);
+const watts = (mw) => (mw === 0 ? "0 W" : scaled(mw, [[1e9, "MW"], [1e6, "kW"], [1e3, "W"], [1, "mW"]]));
 
 /** Length from micrometres. @param {number} um */
 const metres = (um) => (um < 0 ? "unknown" : um >= 1e6 ? `${DIGITS[2].format(um / 1e6)} m` : `${DIGITS[0].format(um / 1e3)} mm`);
@@ -28,7 +28,7 @@ const metres = (um) => (um < 0 ? "unknown" : um >= 1e6 ? `${DIGITS[2].format(um 
 const rate = (mbps) => scaled(mbps, [[1e6, "Tbps"], [1e3, "Gbps"], [1, "Mbps"]]);
 
 /** Mass from grams. @param {number} g */
-const mass = (g) => scaled(g, [[1e6, "t"], [1e3, "kg"], [1, "g"]]);
+const mass = (g) => scaled(g, [[1e3, "kg"], [1, "g"]]);
 
 /** Flow from mL/min. @param {number} ml */
 const litres = (ml) => scaled(ml, [[1e3, "L/min"], [1, "mL/min"]]);
