@@ -155,7 +155,7 @@ def test_a_derivation(small: str) -> None:
     assert lines[0] == "peak_power of r1"
     assert lines[1].split() == ["1.6", "kW", "peak_power"]
     assert lines[2] == "  1 kW    box (small.rack:32)  <- peak_power = 1 kW assumed, small.rack:4"
-    assert lines[3] == "600 W    2 x 300 W  sw (small.rack:33)  <- peak_power = 300 W, small.rack:14"
+    assert lines[3] == " 600 W    2 x 300 W  sw (small.rack:33)  <- peak_power = 300 W, small.rack:14"
     assert lines[-1] == "box, assumed: a round number"
 
 
