@@ -80,7 +80,7 @@ def survives(plant: Plant, loads: Loads, target: int, lose: tuple[int, ...], cou
     """
     inside = instance_column(plant, target)
     failures = Failures(plant, loads)
-    for failed in _cases(plant, target, lose, count):
+    for failed in cases(plant, target, lose, count):
         devices = np.flatnonzero(failed)
         outcome = failures.after(Loss(devices=devices))
         hit = _first(failures, inside, outcome)
@@ -142,7 +142,7 @@ def _first(failures: Failures, inside: Ints, outcome: Outcome) -> tuple[int, Ove
     return int(outcome.hanging[rows[0]]), outcome.overloads[int(outcome.on[rows[0]])]
 
 
-def _cases(plant: Plant, target: int, lose: tuple[int, ...], count: int) -> Iterator[Bools]:
+def cases(plant: Plant, target: int, lose: tuple[int, ...], count: int) -> Iterator[Bools]:
     """Devices that fail together, case by case, each in all instances of the common assembly."""
     design = plant.design
     shared = set.intersection(*({e.index for e in design.chain(i)} for i in (target, *lose)))
