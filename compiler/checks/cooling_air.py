@@ -11,7 +11,8 @@ from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.units import Quantity
 from ..cooling import UNKNOWN
 from ..cooling.air import nearest, room_limit, takes_air
-from ..cooling.properties import COOLANTS, HIGHEST, LOWEST
+from ..cooling.properties import COOLANTS, HIGHEST
+from ..cooling.traits import LEAST_RISE, thousandths_of_cfm
 from ..design import Element
 from ..instances import classes_inside, instance_count, sum_by_instance
 from ..names import host_names
@@ -160,8 +161,9 @@ def air_supply(facts: Facts, element: Element) -> Ints | None:
     if not isinstance(attributes, HallAttributes):
         return None
     count = instance_count(facts.design, element.index)
-    if attributes.airflow is not None:
-        return np.full(count, int(1000 * attributes.airflow.to("CFM")), dtype=np.int64)
+    stated = thousandths_of_cfm(attributes.airflow)
+    if stated is not None:
+        return np.full(count, stated, dtype=np.int64)
     movers = [
         cls
         for cls in facts.plant.classes
@@ -223,18 +225,18 @@ def altitudes(facts: Facts) -> Iterator[Diagnostic]:
     """RW6035: an altitude for which there is no density of air."""
     for element in facts.design.elements:
         stated = getattr(element.attributes, "altitude", None)
-        if isinstance(stated, Quantity) and not LOWEST <= stated.value <= HIGHEST:
+        if isinstance(stated, Quantity) and stated.value > HIGHEST:
             yield diagnose(
                 "RW6035",
                 element.origin,
                 f"altitude {stated}",
-                detail=f"{element.name}: density is known from {LOWEST} m to {HIGHEST} m",
+                detail=f"{element.name}: density is known up to {HIGHEST} m",
                 help="give the height of the site above the sea",
             )
 
 
 def contradictions(facts: Facts) -> Iterator[Diagnostic]:
-    """RW6037: shares above the whole, and more spare modules than there are; once a definition."""
+    """RW6037: shares above the whole, no rise, and more spare modules than there are; once a definition."""
     told: set[str] = set()
     for element in facts.design.elements:
         attributes = element.attributes
@@ -243,6 +245,9 @@ def contradictions(facts: Facts) -> Iterator[Diagnostic]:
         wrong = []
         if attributes.liquid is not None and attributes.liquid.value > Fraction(1):
             wrong.append(f"liquid = {attributes.liquid} of its heat")
+        for name, rise in (("rise", attributes.rise), ("air_rise", attributes.air_rise)):
+            if rise is not None and rise.value < LEAST_RISE:
+                wrong.append(f"{name} = {rise}")
         if isinstance(attributes, CoolingAttributes) and attributes.spare_modules is not None:
             if attributes.modules is None or attributes.spare_modules >= attributes.modules:
                 have = "no modules" if attributes.modules is None else f"{attributes.modules} modules"
@@ -254,5 +259,5 @@ def contradictions(facts: Facts) -> Iterator[Diagnostic]:
                 element.origin,
                 wrong[0],
                 detail=f"{element.definition} states {' and '.join(wrong)}",
-                help="a share is at most 100 %; `spare_modules` are those of `modules` that may fail",
+                help="a share is at most 100 %, heat needs a rise, and `spare_modules` are some of `modules`",
             )

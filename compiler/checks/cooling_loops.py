@@ -8,6 +8,7 @@ import numpy as np
 
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ..cooling.loops import pressures
+from ..cooling.traits import millilitres
 from ..design import Element
 from ..plant import Ints
 from ..schema import CouplingAttributes
@@ -105,7 +106,7 @@ def _couplings(facts: Facts, kind: str, device: Ints, number: Ints) -> Iterator[
             attributes = element.attributes
             if not isinstance(attributes, CouplingAttributes) or attributes.flow is None:
                 continue
-            limit = int(1000 * attributes.flow.to("L/min"))
+            limit = millilitres(attributes.flow) or 0
             place = number - array.first
             rows = np.flatnonzero((of_row == cls.index) & (place >= 0) & (place < array.count))
             key = (device[rows] - cls.first) * array.count + place[rows]

@@ -26,6 +26,7 @@ from .alike import alike, components
 from .loops import columns
 from .model import Bools, Cooling, Loops, Rooms
 from .settle import settle
+from .traits import millilitres
 
 Lost = Literal["loop", "cooler", "module", "pipe"]
 """What is lost: a whole loop, a cooler, one pump, compressor or fan of it, or one pipe."""
@@ -288,9 +289,8 @@ class Failures:
             start[cls.index] = len(limits)
             for array in cls.terminals[kind]:
                 attributes = plant.design.elements[array.element].attributes
-                known = isinstance(attributes, CouplingAttributes) and attributes.flow is not None
-                flow = int(1000 * attributes.flow.to("L/min")) if known else -1  # type: ignore[union-attr]
-                limits += [flow] * array.count
+                flow = millilitres(attributes.flow) if isinstance(attributes, CouplingAttributes) else None
+                limits += [-1 if flow is None else flow] * array.count
         key = device * 2**20 + number
         distinct, first, place = np.unique(key, return_index=True, return_inverse=True)
         load = np.zeros(len(distinct), dtype=np.int64)

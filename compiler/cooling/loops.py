@@ -14,7 +14,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 
 import numpy as np
 
@@ -22,7 +21,7 @@ from ..plant import Ints, Plant
 from ..shares import layers, part, scaled, small, turns
 from .model import Bools, Heat, Loops
 from .properties import COOLANTS, coolant_factor
-from .traits import Trait
+from .traits import MOST, Trait
 
 
 @dataclass(frozen=True)
@@ -190,7 +189,7 @@ class _State:
 def _squared(drop: Ints, flow: Ints, point: Ints) -> Ints:
     """`drop * (flow / point) ** 2` in whole Pa, rounded up; exact, since few values are distinct."""
     distinct, number = np.unique(np.stack([drop, flow, point]), axis=1, return_inverse=True)
-    found = [-int(-Fraction(d * f * f, p * p) // 1) for d, f, p in distinct.T.tolist()]
+    found = [min(MOST, -(-d * f * f // (p * p))) for d, f, p in distinct.T.tolist()]
     return np.array(found, dtype=np.int64)[number.reshape(-1)]
 
 

@@ -29,8 +29,8 @@ HEAT_CAPACITY = {"water": 4181, "pg25": 3950}
 AIR_HEAT_CAPACITY = 1005
 """J/(kg K) of dry air at constant pressure, near room temperature."""
 
-HIGHEST, LOWEST = 11_000, -500
-"""Metres of altitude between which the standard atmosphere's lowest layer is taken."""
+HIGHEST = 11_000
+"""Metres above the sea up to which the standard atmosphere's lowest layer reaches."""
 
 _AIR = 293.15
 """Kelvin at which air is counted."""
@@ -45,8 +45,8 @@ def coolant_factor(coolant: str, rise: Fraction) -> Fraction:
 
 
 def air_density(altitude: Fraction) -> int:
-    """Density of air at 20 degC in whole g/m3, rounded down, at an altitude in m between LOWEST and HIGHEST."""
-    height = min(max(float(altitude), LOWEST), HIGHEST)
+    """Density of air at 20 degC in whole g/m3, rounded down, at an altitude in m from 0 to HIGHEST."""
+    height = min(max(float(altitude), 0), HIGHEST)
     pressure = 101_325 * (1 - 0.0065 * height / 288.15) ** 5.25588
     return int(1000 * pressure / (287.0529 * _AIR))
 

@@ -20,6 +20,12 @@ from .properties import COOLANTS
 OUTDOOR = ("chiller", "tower")
 """Kinds that give heat to the outside, unless a pipe feeds them; their own power leaves with it."""
 
+MOST = 10**12
+"""No figure counts as more than this, far above all that is built: sums of millions of them still fit a column."""
+
+LEAST_RISE = Fraction(1, 100)
+"""Rises below this many K are no rise: a flow that follows from one is not known."""
+
 AIR_TAKERS = ("door", "crah", "fan")
 """Kinds that take heat from the air, unless they say otherwise."""
 
@@ -68,8 +74,8 @@ def _trait(design: Design, element: Element, fed: bool) -> Trait:
     assert isinstance(own, PartAttributes)
     cooling = own if isinstance(own, CoolingAttributes) else None
     share, liquid = _liquid(design, element)
-    flow = _millilitres(own.coolant_flow) if own.coolant_flow is not None else _members_flow(design, element)
-    delivers = _millilitres(cooling.flow) if cooling else None
+    flow = millilitres(own.coolant_flow) if own.coolant_flow is not None else _members_flow(design, element)
+    delivers = millilitres(cooling.flow) if cooling else None
     return Trait(
         element=element,
         cooler=element.kind in COOLERS,
@@ -79,13 +85,13 @@ def _trait(design: Design, element: Element, fed: bool) -> Trait:
         share=share,
         liquid=liquid,
         flow=flow,
-        rise=own.rise.value if own.rise is not None and own.rise.value > 0 else None,
+        rise=_rise(own.rise),
         drop=_whole(own.pressure_drop, "Pa"),
         drop_at=flow if flow is not None else delivers if element.kind == "manifold" else None,
         coolant=_coolant(design, element),
         coolant_limit=_lowest(design, element, "coolant_limit"),
-        airflow=None if own.airflow is None else ceil(1000 * own.airflow.to("CFM")),
-        air_rise=own.air_rise.value if own.air_rise is not None and own.air_rise.value > 0 else None,
+        airflow=thousandths_of_cfm(own.airflow),
+        air_rise=_rise(own.air_rise),
         air_limit=_lowest(design, element, "air_limit"),
         heat=milliwatts(cooling.heat) if cooling and cooling.heat is not None else None,
         delivers=delivers,
@@ -131,7 +137,7 @@ def _members_flow(design: Design, element: Element) -> int | None:
     total = 0
     for member, count in _parts(design, element):
         stated = getattr(member.attributes, "coolant_flow", None)
-        flow = _millilitres(stated) if isinstance(stated, Quantity) else _members_flow(design, member)
+        flow = millilitres(stated) if isinstance(stated, Quantity) else _members_flow(design, member)
         share, inside = _liquid(design, member)
         if flow is None and (inside[0] if share is None else share):
             return None
@@ -165,14 +171,24 @@ def _lowest(design: Design, element: Element, name: str) -> int | None:
     return min(found, default=None)
 
 
+def _rise(value: Quantity | None) -> Fraction | None:
+    return None if value is None or value.value < LEAST_RISE else value.value
+
+
 def millidegrees(value: Quantity | None) -> int | None:
     """A temperature in whole thousandths of a degree Celsius, rounded up."""
-    return None if value is None else ceil(1000 * value.to("degC"))
+    return _whole(value, "degC", 1000)
 
 
-def _millilitres(value: Quantity | None) -> int | None:
-    return None if value is None else ceil(1000 * value.to("L/min"))
+def millilitres(value: Quantity | None) -> int | None:
+    """A flow of coolant in whole mL/min, rounded up."""
+    return _whole(value, "L/min", 1000)
+
+
+def thousandths_of_cfm(value: Quantity | None) -> int | None:
+    """A flow of air in whole thousandths of a CFM, rounded up."""
+    return _whole(value, "CFM", 1000)
 
 
 def _whole(value: Quantity | None, unit: str, scale: int = 1) -> int | None:
-    return None if value is None else ceil(scale * value.to(unit))
+    return None if value is None else max(-MOST, min(MOST, ceil(scale * value.to(unit))))
