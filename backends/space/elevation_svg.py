@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -49,10 +50,11 @@ class _Drawing:
         self._top = max(rack.outer_height, self._base + inside)
         free = (_WIDTH - 2 * MARGIN - _NUMBERS - _GAP, _HEIGHT - 2 * MARGIN - _HEAD - _FOOT)
         scale = fitting((self._width + self._depth, self._top), free)
-        down = MARGIN + _HEAD + free[1]
-        self._front = Paper(_WIDTH, _HEIGHT, scale, 0, 0, (MARGIN + _NUMBERS, down))
-        right = MARGIN + _NUMBERS + _GAP + -(-self._width // int(1000 * scale))
-        self._side = Paper(_WIDTH, _HEIGHT, scale, 0, 0, (right, down))
+        paper = Paper(_WIDTH, _HEIGHT, scale, 0, 0, (0, 0))
+        down = MARGIN + _HEAD + paper.millimetres(self._top)
+        right = MARGIN + _NUMBERS + _GAP + paper.millimetres(self._width)
+        self._front = replace(paper, at=(MARGIN + _NUMBERS, down))
+        self._side = replace(paper, at=(right, down))
 
     def values(self) -> dict[str, Any]:
         """All values of the template."""
@@ -68,6 +70,7 @@ class _Drawing:
             "front": self._box(front, 0, self._width, 0, self._top) | {"dashed": self._rack.width <= 0},
             "side": self._box(side, 0, self._depth, 0, self._top) | {"dashed": self._rack.depth <= 0},
             "inside": self._box(front, *self._across(self._rack.inner_width), self._base, self._base + self._inside),
+            "deep": side.x(self._rack.inner_depth) if 0 < self._rack.inner_depth < self._depth else "",
             "units": list(self._units()),
             "zones": list(self._zones()),
             "devices": list(self._devices()),
@@ -199,11 +202,11 @@ class _Drawing:
 
     def _note(self) -> str:
         left = len(self._rows) - len(self._placed)
-        words = ["front left, side right (the front is on its left)"]
+        words = ["front left, side right (the front is on its left; dotted: how deep it is inside)"]
         if any(self._found.depth[row] <= 0 for row in self._placed):
             words.append("dashed: depth not stated")
         if left:
-            words.append(f"{left} devices without a position are not drawn")
+            words.append(f"without a position, so not drawn: {left}")
         return "; ".join(words)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -57,9 +58,11 @@ class _Drawing:
         for width, height in _SHEETS:
             free = (width - 2 * MARGIN - _SIDE, height - 2 * MARGIN - _HEAD - _FOOT)
             scale = fitting((x1 - x0, y1 - y0), free)
-            at = (MARGIN + _SIDE, MARGIN + _HEAD + free[1])
-            sheets.append(Paper(width, height, scale, x0, y0, at))
-        return min(sheets, key=lambda sheet: sheet.scale), extent
+            sheets.append(Paper(width, height, scale, x0, y0, (MARGIN + _SIDE, MARGIN + _HEAD)))
+        sheet = min(sheets, key=lambda sheet: sheet.scale)
+        # The plan hangs below the title.
+        down = sheet.at[1] + sheet.millimetres(y1 - y0)
+        return replace(sheet, at=(sheet.at[0], down)), extent
 
     def _bay(self) -> int:
         floor = self._room.floor
@@ -147,7 +150,9 @@ class _Drawing:
             if place.y1 <= place.y0:
                 continue
             name = AISLES[int(aisles.kind[i])]
-            words = f"{name} aisle, {metres(place.y1 - place.y0)}"
+            outer = min(int(aisles.below[i]), int(aisles.above[i])) < 0
+            wide = metres(place.y1 - place.y0)
+            words = f"{name} side, {wide} to the wall" if outer else f"{name} aisle, {wide}"
             along = Fraction(place.x1 - place.x0, 1000) / self._paper.scale
             across = Fraction(place.y1 - place.y0, 1000) / self._paper.scale
             size = min(Fraction(3), font_size([words], along, across))

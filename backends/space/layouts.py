@@ -29,13 +29,13 @@ def layouts(plan: FloorPlan) -> tuple[Layout, ...]:
         halls = np.flatnonzero(plan.halls.room == room)
         racks = np.flatnonzero(plan.halls.room[plan.hall] == room)
         # By hall, and in each in the same order of elements and their instances.
-        racks = racks[np.argsort(plan.hall[racks], kind="stable")].reshape(len(halls), -1)
-        placed = (plan.x[racks] >= 0) & (plan.y[racks] >= 0)
-        places = np.concatenate([np.where(placed, rows[racks], -1), np.where(placed, bays[racks], -1)], axis=1)
+        by_hall = racks[np.argsort(plan.hall[racks], kind="stable")].reshape(len(halls), -1)
+        placed = (plan.x[by_hall] >= 0) & (plan.y[by_hall] >= 0)
+        places = np.concatenate([np.where(placed, rows[by_hall], -1), np.where(placed, bays[by_hall], -1)], axis=1)
         _, first, kind = np.unique(places, axis=0, return_index=True, return_inverse=True)
         for number, hall in sorted(enumerate(first.tolist()), key=lambda pair: pair[1]):
             if placed[hall].any():
-                found.append((room, halls[np.ravel(kind) == number], racks[hall]))
+                found.append((room, halls[np.ravel(kind) == number], by_hall[hall]))
     alone = len(found) == 1
     return tuple(
         Layout(room, halls, racks, "space/floor_plan" + ("" if alone else f"-{_safe(plan, halls)}") + ".svg")

@@ -9,9 +9,9 @@ from html import escape
 
 from ...dsl.units import format_number
 
-SCALES = tuple(
-    Fraction(number) * 10**power for power in range(8) for number in ("1", "1.5", "2", "2.5", "3", "4", "5", "7.5")
-)
+_RULERS = ("1", "1.5", "2", "2.5", "3", "4", "5", "7.5")
+
+SCALES: tuple[Fraction, ...] = tuple(Fraction(number) * 10**power for power in range(8) for number in _RULERS)
 """Scales that a ruler has, or nearly so."""
 
 MARGIN = 10
@@ -45,10 +45,20 @@ class Paper:
         """A place down the sheet; larger y of the building are further up."""
         return _number(self.at[1] * 100 - self._hundredths(micrometres - self.bottom))
 
+    def millimetres(self, micrometres: int) -> int:
+        """A length on the sheet in whole millimetres, rounded up."""
+        return -(-self._hundredths(micrometres) // 100)
+
     def _hundredths(self, micrometres: int) -> int:
         """Hundredths of a millimetre on the sheet, the nearest whole number."""
         whole = 10 * self.scale.numerator
         return (2 * micrometres * self.scale.denominator + whole) // (2 * whole)
+
+
+def plain(thousandths: int) -> int | float:
+    """A whole number of thousands as an int, any other as a float: at most 12 digits and 3 after the point, which
+    a float tells apart."""
+    return thousandths / 1000 if thousandths % 1000 else thousandths // 1000
 
 
 def _number(hundredths: int) -> str:
@@ -58,7 +68,7 @@ def _number(hundredths: int) -> str:
 def fitting(extent: tuple[int, int], room: tuple[int, int]) -> Fraction:
     """The smallest scale at which an extent in micrometres has room in so many millimetres; at least 1:1."""
     need = max(Fraction(extent[way], 1000 * room[way]) for way in (0, 1))
-    return next((scale for scale in SCALES if scale >= need), SCALES[-1])
+    return min([scale for scale in SCALES if scale >= need] or SCALES[-1:])
 
 
 def scale_text(scale: Fraction) -> str:

@@ -9,8 +9,9 @@ import numpy as np
 import orjson
 
 from ...compiler.plant import Ints
-from ...compiler.space import AISLES, FloorPlan, Rectangle, Room, Weights
+from ...compiler.space import AISLES, FloorPlan, Rectangle, Weights
 from .layouts import Layout
+from .paper import plain
 
 
 def summary(plan: FloorPlan, weights: Weights, drawn: Sequence[Layout]) -> bytes:
@@ -29,14 +30,10 @@ def summary(plan: FloorPlan, weights: Weights, drawn: Sequence[Layout]) -> bytes
             "halls": [_hall(plan, weights, drawn, hall) for hall in np.flatnonzero(plan.halls.room == number).tolist()],
         }
         for number, room in enumerate(plan.rooms)
-        if _worth(room)
+        if room.floor is not None
     ]
     content = {"version": 1, "rooms": rooms}
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-
-
-def _worth(room: Room) -> bool:
-    return room.floor is not None
 
 
 def _hall(plan: FloorPlan, weights: Weights, drawn: Sequence[Layout], hall: int) -> dict[str, Any]:
@@ -63,7 +60,7 @@ def _rows(plan: FloorPlan, placed: Ints) -> list[dict[str, Any]]:
         {
             "row": number,
             "y_mm": _mm(int(plan.y[placed[at]])),
-            "front_faces": "+y" if plan.facing[placed[at]] > 0 else "-y",
+            "front_faces": "y+" if plan.facing[placed[at]] > 0 else "y-",
             "racks": many,
         }
         for number, at, many in zip(numbers.tolist(), first.tolist(), count.tolist(), strict=True)
@@ -76,7 +73,7 @@ def _aisles(plan: FloorPlan, hall: int) -> list[dict[str, Any]]:
         {
             "kind": AISLES[int(aisles.kind[i])],
             "between_rows": [_row(int(aisles.below[i])), _row(int(aisles.above[i]))],
-            "width_mm": _mm(int(aisles.y1[i] - aisles.y0[i])),
+            "width_mm": plain(int(aisles.y1[i] - aisles.y0[i])),
             **_rectangle(Rectangle(*(int(c[i]) for c in (aisles.x0, aisles.y0, aisles.x1, aisles.y1)))),
         }
         for i in np.flatnonzero(aisles.hall == hall).tolist()
@@ -90,13 +87,12 @@ def _row(number: int) -> int | None:
 
 def _rectangle(place: Rectangle) -> dict[str, Any]:
     # Coordinates from bay 0 may be below 0, so they are not `_mm`.
-    return {"x_mm": [place.x0 / 1000, place.x1 / 1000], "y_mm": [place.y0 / 1000, place.y1 / 1000]}
+    return {"x_mm": [plain(place.x0), plain(place.x1)], "y_mm": [plain(place.y0), plain(place.y1)]}
 
 
-def _mm(micrometres: int) -> float | None:
-    """Millimetres: at most 12 digits and 3 after the point, which a float holds exactly enough to print."""
-    return None if micrometres == -1 else micrometres / 1000
+def _mm(micrometres: int) -> int | float | None:
+    return None if micrometres < 0 else plain(micrometres)
 
 
-def _kg(grams: int) -> float | None:
-    return None if grams < 0 else grams / 1000
+def _kg(grams: int) -> int | float | None:
+    return None if grams < 0 else plain(grams)

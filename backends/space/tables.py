@@ -71,7 +71,7 @@ def rack_frame(found: Elevations, plan: FloorPlan, weights: Weights) -> pl.DataF
             "x_m": decimals(np.where(unplaced, -1, plan.x), _METRE),
             "y_m": decimals(np.where(unplaced, -1, plan.y), _METRE),
             "from": _from(unplaced, unanchored),
-            "front_faces": pick(pl.Series(["-y", "+y"]), facing),
+            "front_faces": pick(pl.Series(["y-", "y+"]), facing),
             "width_mm": decimals(plan.width, _MM),
             "depth_mm": decimals(plan.depth, _MM),
             "height_mm": decimals(of_element([e.outer_height for e in own]), _MM),
