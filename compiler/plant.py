@@ -96,6 +96,19 @@ class Racks:
 
 
 @dataclass(frozen=True)
+class Halls:
+    """One row a hall that a `place` statement puts into a building: its element, its number within that over the
+    capacity, and its place there as in `Racks`; `x_um` and `y_um` are those of its crossing."""
+
+    element: Ints
+    rank: Ints
+    row: Ints
+    bay: Ints
+    x_um: Ints
+    y_um: Ints
+
+
+@dataclass(frozen=True)
 class Relations:
     """Links, feeds or pipes: one row each, in the order of rules, then scopes, then variables.
 
@@ -181,7 +194,8 @@ class Plant:
     """The whole building. `grown` is the same building with all that it reserves, if it reserves anything.
 
     A link leads from one active port to another. `circuits` tells of what it consists if passive parts stand between
-    some of them; without such parts every link is one cable and `circuits` is None.
+    some of them; without such parts every link is one cable and `circuits` is None. `halls` are those that a building
+    places, None if it places none.
     """
 
     design: Design
@@ -193,6 +207,7 @@ class Plant:
     pipes: Relations
     grown: Plant | None = None
     circuits: Circuits | None = None
+    halls: Halls | None = None
 
     @property
     def segments(self) -> Links:

@@ -359,11 +359,11 @@ class Relations:
         variables = _variables(bound)
         end = self._paths.end(side, scope, variables, None)
         target = self._nodes[end.element].element
-        if target.kind != "rack":
+        if target.kind not in ("rack", "hall"):
             raise mistake(
                 "RW2011",
                 statement.target.span,
-                f"this is {article(target.kind)}; racks are placed on the floor",
+                f"this is {article(target.kind)}; racks and halls are placed on a floor",
                 help="a part's height in its rack is given where it is a member: `tor : switch at 22 OU`",
             )
         position: dict[str, Index] = {}

@@ -9,12 +9,13 @@ import numpy as np
 
 from ...dsl.diagnostics import Diagnostic, has_errors
 from ..design import ENDS, Design
-from ..plant import DeviceClass, Devices, Ints, Links, Plant, Racks, Relations, port_speeds
+from ..plant import DeviceClass, Devices, Halls, Ints, Links, Plant, Racks, Relations, port_speeds
 from ..schema import PASSIVE
 from .capacity import at_capacity, reserved, reserves
 from .choose import choose
 from .circuits import contract, passes
 from .geometry import floor_of, link_lengths, rack_positions
+from .halls import halls_of, lengths_between_halls
 from .queries import Queries
 from .unroll import device_classes, devices_of, join, racks_of
 
@@ -54,7 +55,10 @@ def _unroll(design: Design) -> tuple[Plant | None, tuple[Diagnostic, ...]]:
     racks = _place(design, racks, rack_first, queries)
     if has_errors(problems):
         return None, tuple(problems)
-    way = partial(link_lengths, design, classes, devices, racks)
+    halls = halls_of(design, queries)
+    if has_errors(problems):
+        return None, tuple(problems)
+    way = partial(_way, design, classes, devices, racks, halls)
     joined = _relations(parts["link"])
     segments = Links(
         **vars(joined),
@@ -80,6 +84,7 @@ def _unroll(design: Design) -> tuple[Plant | None, tuple[Diagnostic, ...]]:
         _relations(parts["feed"]),
         _relations(parts["pipe"]),
         circuits=circuits,
+        halls=halls if len(halls.element) else None,
     )
     return choose(plant), tuple(problems)
 
@@ -88,7 +93,7 @@ def _place(design: Design, racks: Racks, first: dict[int, int], queries: Queries
     """Put the racks of every `place` rule on the floor."""
     row, bay, x, y = racks.row.copy(), racks.bay.copy(), racks.x_um.copy(), racks.y_um.copy()
     for rule in design.rules:
-        if rule.medium != "place":
+        if rule.medium != "place" or rule.a.element not in first:
             continue
         placed = queries.positions(rule)
         if placed is None:
@@ -100,6 +105,22 @@ def _place(design: Design, racks: Racks, first: dict[int, int], queries: Queries
         if floor is not None:
             x[where], y[where] = rack_positions(floor, rows, bays)
     return Racks(racks.names, racks.element, row, bay, x, y)
+
+
+def _way(
+    design: Design,
+    classes: tuple[DeviceClass, ...],
+    devices: Devices,
+    racks: Racks,
+    halls: Halls,
+    a_device: Ints,
+    z_device: Ints,
+) -> Ints:
+    """Length of the way between columns of devices: in one floor plan, or from hall to hall of a building."""
+    length = link_lengths(design, classes, devices, racks, a_device, z_device)
+    if not len(halls.element):
+        return length
+    return np.maximum(length, lengths_between_halls(design, classes, devices, racks, halls, a_device, z_device))
 
 
 def _relations(parts: list[Relations]) -> Relations:

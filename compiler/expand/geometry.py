@@ -32,7 +32,7 @@ def micrometres(length: Quantity) -> int:
 
 def floor_of(design: Design, element: int) -> Floor | None:
     """The floor plan in force at an element: its own, else that of the nearest assembly around it."""
-    holder = _floor_holder(design, element)
+    holder = floor_holder(design, element)
     if holder is None:
         return None
     attributes = design.elements[holder].attributes
@@ -71,8 +71,8 @@ def link_lengths(
     length = np.full(len(a_device), UNKNOWN, dtype=np.int64)
     if not len(length) or not len(racks):
         return length
-    height = _heights(design, classes, devices, racks)
-    plan, copy = _plans(design, classes, devices)
+    height = device_heights(design, classes, devices, racks)
+    plan, copy = device_plans(design, classes, devices)
     a_rack, z_rack = devices.rack[a_device], devices.rack[z_device]
     known = (height[a_device] >= 0) & (height[z_device] >= 0) & (plan[a_device] >= 0)
     known &= (plan[a_device] == plan[z_device]) & (copy[a_device] == copy[z_device])
@@ -116,7 +116,7 @@ def sold_length(length_um: Ints, media: OpticAttributes | CableAttributes) -> In
     return np.where(length_um >= 0, sold, UNKNOWN).astype(np.int64)
 
 
-def _floor_holder(design: Design, element: int) -> int | None:
+def floor_holder(design: Design, element: int) -> int | None:
     """The nearest assembly around an element, or itself, that states a floor plan."""
     for e in reversed(design.chain(element)):
         if isinstance(e.attributes, AssemblyAttributes) and e.attributes.floor is not None:
@@ -124,7 +124,7 @@ def _floor_holder(design: Design, element: int) -> int | None:
     return None
 
 
-def _heights(design: Design, classes: Sequence[DeviceClass], devices: Devices, racks: Racks) -> Ints:
+def device_heights(design: Design, classes: Sequence[DeviceClass], devices: Devices, racks: Racks) -> Ints:
     """Height of the middle of each device's face above the floor; ports are taken to sit there.
 
     Unknown outside a rack, without a position in it, or without a height of its own. The bottom of unit 1
@@ -145,7 +145,7 @@ def _heights(design: Design, classes: Sequence[DeviceClass], devices: Devices, r
     return np.where(known, base[racks.element[devices.rack]] + devices.bottom_um + middle, UNKNOWN)
 
 
-def _plans(design: Design, classes: Sequence[DeviceClass], devices: Devices) -> tuple[Ints, Ints]:
+def device_plans(design: Design, classes: Sequence[DeviceClass], devices: Devices) -> tuple[Ints, Ints]:
     """For each device the element that states its floor plan, and which instance of that element it is in.
 
     Two pods that each have a plan of their own share no coordinates, so nothing is measured between them.
@@ -153,7 +153,7 @@ def _plans(design: Design, classes: Sequence[DeviceClass], devices: Devices) -> 
     holder = np.full(len(classes), UNKNOWN, dtype=np.int64)
     below = np.ones(len(classes), dtype=np.int64)
     for cls in classes:
-        found = _floor_holder(design, cls.element)
+        found = floor_holder(design, cls.element)
         if found is not None:
             holder[cls.index] = found
             below[cls.index] = prod(cls.capacity[len(design.dims(found)) :])
