@@ -7,14 +7,13 @@ from collections.abc import Iterator
 import numpy as np
 import orjson
 
+from ...compiler.cooling import cooling_of, missing
 from ...compiler.plant import Ints, Plant
 from ...compiler.power.budget import Budget, Table
 from ...compiler.schema import FEEDERS, SupplyAttributes
 
 FORMAT = 1
 """Version of the file's layout."""
-
-_COOLING = ("cdu", "manifold", "door")
 
 
 def summary(budget: Budget) -> bytes:
@@ -94,5 +93,4 @@ def not_modelled(budget: Budget) -> Iterator[str]:
         yield f"power of {design.path(index)}: {design.elements[index].definition} states no peak_power or tdp"
     for name in budget.loads.unknown_media:
         yield f"power of {name}: it states none"
-    if not plant.classes_of_kind(*_COOLING):
-        yield "cooling: the spec has no cooling equipment"
+    yield from missing(cooling_of(plant, budget.flow))
