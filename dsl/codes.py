@@ -98,6 +98,7 @@ CODES: dict[str, Code] = {
     "RW4012": Code("note", "the loss of links is not known"),
     "RW4014": Code("error", "no length of a trunk that is sold is long enough"),
     "RW4015": Code("error", "the two ends of a way belong to different networks"),
+    "RW4016": Code("error", "two halls in one place of a building"),
     # --- RW5: power ---
     "RW5001": Code("error", "an inlet is fed twice"),
     "RW5002": Code("error", "the supply is below the peak draw"),
@@ -236,5 +237,6 @@ CODES: dict[str, Code] = {
     "RW8123": Code("note", "one step stands for a whole collective in htsim"),
     "RW8201": Code("note", "links that name no cable or optic"),
     "RW8202": Code("note", "cables whose length is unknown"),
+    "RW8203": Code("note", "links left out of the files for validation"),
     "RW8220": Code("error", "the report's library is missing"),
 }

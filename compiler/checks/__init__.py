@@ -38,6 +38,7 @@ from .facts import Facts
 from .fit import devices_too_large, racks_larger_inside
 from .floor import half_told, keep_outs, racks_in_keep_outs, racks_in_one_place, racks_outside
 from .floor_load import overloaded_tiles, unknown_loads
+from .halls import halls_in_one_place
 from .left_out import left_out
 from .link_ends import link_ends, mixed_cages
 from .loss import loss
@@ -109,6 +110,7 @@ CHECKS: tuple[Callable[[Facts], Iterator[Diagnostic]], ...] = (
     half_told,
     keep_outs,
     racks_in_one_place,
+    halls_in_one_place,
     overlapping_racks,
     rows_without_aisle,
     racks_outside,
