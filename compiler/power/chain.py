@@ -2,8 +2,8 @@
 
 - A device is live if something live feeds it. What nothing feeds is live: its own supply is not in the spec.
 - Of the live feeders of a device those carry that run in normal running; generators, and what only generators feed,
-  carry only if none of them is live; batteries, and what lives on stored energy (`ride_through`, `runtime`), only if
-  nothing else is. A battery carries nothing in normal running (OCP ORv3: the BBU does not share load).
+  carry only if none of them is live; what lives on stored energy (`ride_through`, `runtime`) only if nothing else is,
+  and a battery after that. A battery carries nothing in normal running (OCP ORv3: the BBU does not share load).
 - Feeders that carry share a device's load equally. A transfer switch never shares: of those that may carry it takes
   the one at its first inlet.
 """
@@ -21,6 +21,9 @@ from .losses import Bools
 
 MAINS, STARTED, STORED, DEAD = 0, 1, 2, 3
 """How a device lives: on what runs always, on generators, on stored energy, or not at all."""
+
+_LAST, _NEVER = 3, 4
+"""Preferences of a feed beyond the levels: from a battery, and from what is dead."""
 
 _FEEDS = 2**40
 """Above every number of a terminal: preference comes before the order of inlets."""
@@ -94,9 +97,11 @@ class Chain:
         state.level[alone] = DEAD
         for group in reversed(list(self.groups(devices))):
             rows, begins, count = self.into.of(group)
-            level = state.level[self.a[rows]]
-            rank = np.where(level >= STORED, level, np.minimum(self.normal.level[self.a[rows]], STARTED))
-            self._choose(state, group, rows, begins, count, np.where(cut[rows], DEAD, rank))
+            source = self.a[rows]
+            level = state.level[source]
+            rank = np.where(level == STORED, STORED, np.minimum(self.normal.level[source], STARTED))
+            rank = np.where(self.battery[source], _LAST, rank)
+            self.choose(state, group, rows, begins, count, np.where(cut[rows] | (level == DEAD), _NEVER, rank))
             state.level[group[self.generator[group]]] = STARTED
             kept = self.storage[group] & (state.level[group] == DEAD)
             state.level[group[kept | self.battery[group]]] = STORED
@@ -104,12 +109,12 @@ class Chain:
             state.level[group[dead]] = DEAD
             state.carries[rows[np.repeat(dead, count)]] = False
 
-    def _choose(self, state: State, group: Ints, rows: Ints, begins: Ints, count: Ints, rank: Ints) -> None:
+    def choose(self, state: State, group: Ints, rows: Ints, begins: Ints, count: Ints, rank: Ints) -> None:
         """Which of the feeds into each device of a group carry, given the preference of each feed."""
         inlet = np.where(np.repeat(self.transfer[group], count), self.plant.feeds.z_terminal[rows], 0)
         order = rank * _FEEDS + inlet
         best = np.minimum.reduceat(order, begins)
-        chosen = (order == np.repeat(best, count)) & (rank < DEAD)
+        chosen = (order == np.repeat(best, count)) & (rank < _NEVER)
         state.carries[rows] = chosen
         state.level[group] = np.minimum.reduceat(np.where(chosen, state.level[self.a[rows]], DEAD), begins)
 
@@ -178,7 +183,8 @@ def _run(chain: Chain) -> None:
     state = chain.normal
     for group in reversed(list(chain.groups(chain.ordered))):
         rows, begins, count = chain.into.of(group)
-        chain._choose(state, group, rows, begins, count, state.level[chain.a[rows]])
+        level = state.level[chain.a[rows]]
+        chain.choose(state, group, rows, begins, count, np.where(level == DEAD, _NEVER, level))
         state.level[group[chain.generator[group]]] = STARTED
         state.level[group[chain.battery[group]]] = DEAD
 

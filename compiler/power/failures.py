@@ -126,11 +126,13 @@ class Failures:
             np.zeros((rows, feeds), dtype=np.int64),
             np.zeros((rows, size), dtype=np.int64),
         )
+        self._gone = np.zeros(size, dtype=np.bool_)
+        self._cut = np.zeros(feeds, dtype=np.bool_)
+        # What only batteries feed is on them from the start.
+        self.graph.settle(self._normal.state, self.graph.ordered, self._gone, self._cut)
         self._reckon(self._normal, self.graph.ordered)
         self._before = [t.loads(self._normal.feed[0], self._normal.given) for t in self._sides]
         self._after = self._normal.copy()
-        self._gone = np.zeros(size, dtype=np.bool_)
-        self._cut = np.zeros(feeds, dtype=np.bool_)
 
     def _of_outlets(self, holds: Callable[[OutletAttributes], bool]) -> Bools:
         """For each feed whether something holds for its outlet."""
@@ -177,7 +179,7 @@ class Failures:
         level, before = self._after.state.level, self._normal.state.level
         loads = reached[~self.feeder[reached] & ~self._gone[reached]]
         dark = loads[(level[loads] == DEAD) & (before[loads] < DEAD)]
-        stored = loads[level[loads] == STORED]
+        stored = loads[(level[loads] == STORED) & (before[loads] < STORED)]
         feeders = touched[self.feeder[touched]]
         ride = self._ride_through(feeders)
         started = feeders[self.graph.generator[feeders]]

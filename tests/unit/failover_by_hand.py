@@ -76,7 +76,9 @@ class Hand:
                 a = self.feeds[row][0]
                 if row in cut or level[a] == DEAD or device in gone:
                     continue
-                if level[a] == STORED:
+                if self.element[a].kind == "battery":
+                    rank = 3  # after a UPS on its own storage
+                elif level[a] == STORED:
                     rank = STORED
                 elif (level if normal is None else normal)[a] == MAINS:
                     rank = MAINS
@@ -122,7 +124,7 @@ class Hand:
         first = not gone and not cut and not modules
         level, carries = self._live(gone, cut, self.normal)
         if first:
-            carries = {r for r in carries if self.normal[self.feeds[r][0]] != DEAD}
+            self.level = level
         output: dict[int, Fraction] = defaultdict(Fraction)
         outlet: dict[tuple[int, int], Fraction] = defaultdict(Fraction)
         for device in reversed(self.order):
@@ -136,10 +138,11 @@ class Hand:
         names = self.plant.devices.names
         if not first:
             for device, element in enumerate(self.element):
+                before = self.level[device]
                 if element.kind not in FEEDERS and device not in gone and self.into[device]:
-                    if level[device] == DEAD and self.normal[device] != DEAD:
+                    if level[device] == DEAD and before < DEAD:
                         found.dark.add(names[device])
-                    if level[device] == STORED:
+                    if level[device] == STORED and before < STORED:
                         found.stored.add(names[device])
             self._overloads(found, outlet, modules)
         self.outlet = outlet

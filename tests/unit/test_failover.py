@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from unit.failover_by_hand import ByHand, Hand
 from unit.power_specs import Spec, built
@@ -185,6 +185,15 @@ def test_shelves_on_a_busbar_with_a_battery(spec: Spec) -> None:
     assert (lost.verdict, lost.ride_through_ms) == ("battery", 0)
 
 
+def test_a_battery_waits_for_what_a_ups_has_stored(spec: Spec) -> None:
+    body = """hall h { g : grid; u : block; x : load; b : bbu
+        feed g.out[0] -> u.inlet[0]; feed u.out[0] -> x.inlet[0]; feed b -> x.inlet[1] }"""
+    cases = {c.element: c for c in check(plant_of(spec, body)) if c.kind == "feeder"}
+    assert (cases["g"].verdict, cases["g"].ride_through_ms) == ("battery", 300_000)
+    # The battery's part says nothing of its time.
+    assert (cases["u"].verdict, cases["u"].ride_through_ms) == ("battery", 0)
+
+
 def test_modules(spec: Spec) -> None:
     part = """shelf six { supply = 15 kW; installed = 18 kW; modules = 6; spare_modules = 1
         out : outlet { busbar = true } }\n"""
@@ -219,8 +228,8 @@ def halls(draw: st.DrawFn) -> str:
     sizes = [draw(st.integers(1, 2)), draw(st.integers(1, 4)), draw(st.integers(1, 4)), draw(st.integers(1, 5))]
     kinds = [
         [draw(st.sampled_from(("grid", "diesel"))) for _ in range(sizes[0])],
-        [draw(st.sampled_from(("block", "board"))) for _ in range(sizes[1])],
-        [draw(st.sampled_from(("sts", "board", "block"))) for _ in range(sizes[2])],
+        [draw(st.sampled_from(("block", "board", "cells"))) for _ in range(sizes[1])],
+        [draw(st.sampled_from(("sts", "board", "block", "cells"))) for _ in range(sizes[2])],
         [draw(st.sampled_from(("load", "load", "heavy"))) for _ in range(sizes[3])],
     ]
     members = [f"m{layer}x{i} : {kind}" for layer, row in enumerate(kinds) for i, kind in enumerate(row)]
@@ -236,10 +245,11 @@ def halls(draw: st.DrawFn) -> str:
     return "hall h { " + "; ".join(members + feeds) + " }"
 
 
-@settings(max_examples=60)
+@settings(max_examples=40, phases=(Phase.explicit, Phase.reuse, Phase.generate))
 @given(body=halls())
 def test_random_halls(body: str) -> None:
     parts = CHAIN + "server heavy { peak_power = 17 kW; inlet[2] : inlet }\n"
+    parts += "battery cells { supply = 12 kW; inlet[2] : inlet; out[8] : outlet }\n"
     with TemporaryDirectory() as folder:
         path = Path(folder) / "test.rack"
         path.write_text((parts + body).replace(";", "\n"), "utf-8")
