@@ -40,6 +40,7 @@ class _Drawing:
         racks = layout.racks
         self._placed = racks[(plan.x[racks] >= 0) & (plan.y[racks] >= 0)]
         self._whole = racks[plan.drawn[racks]]
+        self._names = [self._plant.racks.names[rack] for rack in self._whole.tolist()]
         self._paper, self._extent = self._sheet()
 
     def _sheet(self) -> tuple[Paper, Rectangle]:
@@ -84,6 +85,7 @@ class _Drawing:
             "aisles": list(self._aisles()),
             "kinds": kinds,
             "racks": list(self._racks(kinds)),
+            "name_size": _size(self._name_size()),
             "points": [self._at(rack) for rack in self._placed[~self._plan.drawn[self._placed]].tolist()],
             "rows": list(self._rows()),
             "bays": list(self._bays()),
@@ -193,29 +195,25 @@ class _Drawing:
             )
         return found
 
-    def _racks(self, kinds: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    def _racks(self, kinds: list[dict[str, Any]]) -> Iterator[tuple[str, str, str]]:
+        """Place, shape and name of each rack; there are many, and templates read tuples faster than mappings."""
         plan, racks = self._plan, self._plant.racks
         shape = {kind["element"]: kind["id"] for kind in kinds}
-        names = [racks.names[rack] for rack in self._whole.tolist()]
-        size = self._name_size(names)
+        xs = {x: self._paper.x(x) for x in np.unique(plan.x[self._whole]).tolist()}
+        ys = {y: self._paper.y(y) for y in np.unique(plan.y[self._whole]).tolist()}
+        names = self._names if self._name_size() >= _SMALLEST else [""] * len(self._names)
         columns = (racks.element, plan.facing, plan.x, plan.y)
         figures = zip(*(column[self._whole].tolist() for column in columns), strict=True)
         for name, (element, facing, x, y) in zip(names, figures, strict=True):
-            yield {
-                "shape": shape[element],
-                "turned": facing > 0,
-                "x": self._paper.x(x),
-                "y": self._paper.y(y),
-                "name": text(name) if size >= _SMALLEST else "",
-                "size": _size(size),
-            }
+            yield f"{xs[x]} {ys[y]}", shape[element] + ("t" if facing > 0 else ""), text(name) if name else ""
 
-    def _name_size(self, names: list[str]) -> Fraction:
-        if not names:
+    def _name_size(self) -> Fraction:
+        """Letters with which the longest name has room in the smallest rack."""
+        if not self._names:
             return Fraction(0)
         width, depth = int(self._plan.width[self._whole].min()), int(self._plan.depth[self._whole].min())
         scale = 1000 * self._paper.scale
-        return min(Fraction(3), font_size(names, depth / scale * Fraction(9, 10), width / scale))
+        return min(Fraction(3), font_size(self._names, depth / scale * Fraction(9, 10), width / scale))
 
     def _at(self, rack: int) -> dict[str, str]:
         return {

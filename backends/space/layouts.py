@@ -32,7 +32,9 @@ def layouts(plan: FloorPlan) -> tuple[Layout, ...]:
         by_hall = racks[np.argsort(plan.hall[racks], kind="stable")].reshape(len(halls), -1)
         placed = (plan.x[by_hall] >= 0) & (plan.y[by_hall] >= 0)
         places = np.concatenate([np.where(placed, rows[by_hall], -1), np.where(placed, bays[by_hall], -1)], axis=1)
-        _, first, kind = np.unique(places, axis=0, return_index=True, return_inverse=True)
+        first, kind = np.zeros(1, dtype=np.int64), np.zeros(len(halls), dtype=np.int64)
+        if len(halls) > 1:
+            _, first, kind = np.unique(places, axis=0, return_index=True, return_inverse=True)
         for number, hall in sorted(enumerate(first.tolist()), key=lambda pair: pair[1]):
             if placed[hall].any():
                 found.append((room, halls[np.ravel(kind) == number], by_hall[hall]))

@@ -23,6 +23,13 @@ def elevation_frame(found: Elevations) -> pl.DataFrame:
     plant = found.plant
     elements = [plant.element_of(cls) for cls in plant.classes]
     cls = plant.devices.cls[found.device]
+
+    def of_class(column: Ints, scale: int) -> pl.Series:
+        """A figure that devices of a class have in common."""
+        figures = np.full(len(plant.classes), -1, dtype=np.int64)
+        figures[cls] = column
+        return decimals(figures, scale).gather(cls)
+
     unit = _by_rack_element(found, plant, [e.unit_um for e in found.racks.values()])[found.rack]
     return pl.DataFrame(
         {
@@ -35,10 +42,10 @@ def elevation_frame(found: Elevations) -> pl.DataFrame:
             "definition": pl.Series([harmless(e.definition) for e in elements], dtype=pl.String).gather(cls),
             "model": pl.Series([_model(e) for e in elements], dtype=pl.String).gather(cls),
             "bottom_mm": decimals(found.bottom, _MM),
-            "height_mm": decimals(found.height, _MM),
-            "width_mm": decimals(found.width, _MM),
-            "depth_mm": decimals(found.depth, _MM),
-            "weight_kg": decimals(found.weight, _KG),
+            "height_mm": of_class(found.height, _MM),
+            "width_mm": of_class(found.width, _MM),
+            "depth_mm": of_class(found.depth, _MM),
+            "weight_kg": of_class(found.weight, _KG),
             "side": pl.Series(["front and rear", "front"]).gather(found.front_only.astype(np.int64)),
         }
     )
