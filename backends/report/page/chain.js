@@ -20,9 +20,11 @@ const MOST_BRANCHES = 24;
  * @typedef {{kind: "device", d: number} | {kind: "group", cls: number, low: number, high: number, text: string, list: number[] | null}} Branch
  */
 
-/** Sources: what feeds others and that nothing feeds, by class. @param {typeof feeds} rows @returns {Branch[]} */
+/** Sources: what feeds others and that nothing feeds, by class; what only stands by comes last. @param {typeof feeds} rows @returns {Branch[]} */
 function sources(rows) {
-  return devices.classes.flatMap((/** @type {any} */ c, /** @type {number} */ cls) => {
+  const standby = (/** @type {any} */ c) => Number([...STORES, ...STARTS].includes(DATA.elements[c.element].kind));
+  return [...devices.classes].sort((a, b) => standby(a) - standby(b)).flatMap((/** @type {any} */ c) => {
+    const cls = devices.classes.indexOf(c);
     const list = [];
     for (let d = c.first; d < c.first + c.count; d++) if (rows.out(d).length && !rows.into(d).length) list.push(d);
     return list.length ? branches(list, cls) : [];

@@ -111,7 +111,20 @@ function rackHeatTiles(r) {
   return [
     liquid ? tile(traced(watts(liquid), () => sumCard(`Heat of ${racks.names[r]} into coolant`, list, cooling.liquid())), "heat into coolant") : null,
     air ? tile(traced(watts(air), () => sumCard(`Heat of ${racks.names[r]} into air`, list, cooling.air())), "heat into air") : null,
-    sum(cooling.airflow()) ? tile(`${known ? "" : "at least "}${airWords(sum(cooling.airflow()))}`, "air") : null,
+    sum(cooling.airflow()) ? tile(traced(airWords(sum(cooling.airflow())), () => airCard(r, list)), known ? "air" : "air, as far as stated") : null,
+  ];
+}
+
+/** Air that moves through a rack, by device. @param {number} r @param {ArrayLike<number>} list */
+function airCard(r, list) {
+  const moved = Array.from(list).filter((d) => cooling.airflow()[d] > 0);
+  return [
+    h("p.statement", null, h("b", null, `Air through ${racks.names[r]} at peak`)),
+    h("ul.figures", null, moved.slice(0, 12).map((d) => {
+      const said = devices.element(d).figures.find((/** @type {any} */ f) => f[0] === "airflow" || f[0] === "air_rise");
+      return h("li", null, h("b", null, devices.name(d)), ` ${airWords(cooling.airflow()[d])}`, said ? [`, from ${spaced(said[0])} ${said[1]} `, placeMark(said[2]), said[5] ? h("span.badge", null, "assumed") : null] : null);
+    })),
+    moved.length > 12 ? h("p", null, `and ${plural(moved.length - 12, "more device")}`) : null,
   ];
 }
 

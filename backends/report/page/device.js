@@ -44,8 +44,8 @@ function deviceTiles(d) {
   const from = power.class(d);
   if (from.feeder) {
     return [
-      tile(watts(power.output()[d]), "leaves it at peak"),
-      tile(watts(power.input()[d]), "it takes at peak"),
+      tile(traced(watts(power.output()[d]), () => feederCard(d)), "leaves it at peak"),
+      tile(traced(watts(power.input()[d]), () => feederCard(d)), "it takes at peak"),
     ];
   }
   return [

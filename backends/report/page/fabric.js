@@ -1,7 +1,7 @@
 // The fabric by tiers: classes of devices, what joins them, and what each has down and up.
 
 /** Sizes of the drawing. */
-const TIER = { box: 200, high: 62, gap: 48, rise: 112, left: 86 };
+const TIER = { box: 220, high: 76, gap: 44, rise: 104, left: 86 };
 
 /** @param {string} asked  the path of an element, or nothing @returns {Child} */
 function fabricView(asked) {
@@ -73,9 +73,9 @@ function tierBox(node, at) {
   const cut = (/** @type {string} */ text, /** @type {number} */ n) => (text.length > n ? `${text.slice(0, n - 1)}…` : text);
   const group = s(`g.tier-box.${kindClass(element.kind)}`, { tabindex: 0, role: "link", "aria-label": `${count(c.count)} ${element.path}` },
     s("rect", { x: at.x - TIER.box / 2, y: at.y, width: TIER.box, height: TIER.high, rx: 6 }),
-    s("text.big", { x: at.x, y: at.y + 25, "text-anchor": "middle" }, `${count(c.count)} × ${cut(element.path, 18)}`),
-    s("text.small", { x: at.x, y: at.y + 45, "text-anchor": "middle" }, cut(element.definition, 32)),
-    node.ratio ? s("text.ratio", { x: at.x + TIER.box / 2 + 8, y: at.y + TIER.high / 2 + 4 }, `${Number((node.ratio.down / node.ratio.up).toFixed(2))} : 1`) : null,
+    s("text.big", { x: at.x, y: at.y + 24, "text-anchor": "middle" }, cut(`${count(c.count)} × ${element.path}`, 25)),
+    s("text.small", { x: at.x, y: at.y + 43, "text-anchor": "middle" }, cut(element.definition, 34)),
+    node.ratio ? s("text.ratio", { x: at.x, y: at.y + 64, "text-anchor": "middle" }, `${Number((node.ratio.down / node.ratio.up).toFixed(2))} : 1`) : null,
   );
   const open = () => { location.hash = `#/fabric/${encodeURIComponent(element.path)}`; };
   group.addEventListener("click", open);

@@ -32,7 +32,7 @@ function spaceBars() {
     const payload = element.figures.find((/** @type {any} */ f) => f[0] === "payload");
     const height = element.figures.find((/** @type {any} */ f) => f[0] === "height");
     return [
-      found.payload >= 0 ? budgetBar({ label: [h("b", null, element.path), h("span.muted", null, " payload")], value: found.devices, limit: found.payload, format: mass, card: () => [payload ? statedCard(payload, element.definition) : null, weightCard(r)] }) : null,
+      found.payload >= 0 && found.devices ? budgetBar({ label: [h("b", null, element.path), h("span.muted", null, found.holds.some((/** @type {any} */ held) => held[2] < 0) ? " payload, as far as stated" : " payload")], value: found.devices, limit: found.payload, format: mass, card: () => [payload ? statedCard(payload, element.definition) : null, weightCard(r)] }) : null,
       units.units > 0 ? budgetBar({ label: [h("b", null, element.path), h("span.muted", null, ` units${units.kept ? `, ${units.kept} more kept` : ""}`)], value: units.used, limit: units.units, format: count, card: () => [h("p.statement", null, `${units.used} units used, ${units.kept} kept, ${units.free} free`), height ? statedCard(height, element.definition) : null] }) : null,
       tileBar(element, r),
     ];

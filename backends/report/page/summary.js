@@ -10,6 +10,18 @@ function census(wanted) {
   return [...found].filter(([, n]) => n).sort((a, b) => b[1] - a[1]);
 }
 
+/** Where parts of a kind are declared, and how many each declaration makes. @param {string} kind */
+function censusCard(kind) {
+  const found = DATA.elements.map((/** @type {any} */ e, /** @type {number} */ i) => ({ e, n: instances(i) })).filter((/** @type {any} */ { e, n }) => e.kind === kind && n);
+  return h("ul.figures", null, found.map((/** @type {any} */ { e, n }) => h("li", null, `${count(n)} × `, h("b", null, e.path), ` ${e.definition} `, placeMark(e.at))));
+}
+
+/** The statements that make cables. */
+const cableCard = () => h("ul.figures", null, DATA.cables.rules.map((/** @type {any} */ r) => {
+  const rule = DATA.rules[r.rule];
+  return h("li", null, `${count(r.count)} from `, h("b", null, DATA.elements[rule.a].path), " to ", h("b", null, DATA.elements[rule.z].path), " ", placeMark(rule.at));
+}));
+
 /** The instance of a budget's table that has least left. @param {any} found */
 function tightest(found) {
   const taken = unpack(found.taken);
@@ -139,9 +151,9 @@ function summaryView() {
       h("p.muted", null, parameters.length ? `${parameters.map(([k, v]) => `${k} = ${v}`).join(", ")} · ` : "", `Rackwright ${design.compiler} · spec ${design.digest.slice(0, 12)}`),
     ),
     h("div.tiles", null,
-      parts.map(([kind, n]) => tile(count(n), kinds(kind))),
-      racks.count ? tile(count(racks.count), "racks") : null,
-      tile(count(cables.total), "cables"),
+      parts.map(([kind, n]) => tile(traced(count(n), () => censusCard(kind)), kinds(kind))),
+      racks.count ? tile(traced(count(racks.count), () => censusCard("rack")), "racks") : null,
+      tile(traced(count(cables.total), cableCard), "cables"),
       tile(traced(watts(whole ? unpack(whole.peak)[0] : 0), () => sumCard("Peak of all devices", every, power.peak())), "peak power"),
       tile(traced(watts(whole ? unpack(whole.typical)[0] : 0), () => sumCard("Typical of all devices", every, power.typical())), "typical power"),
       coolingTiles(),
