@@ -42,6 +42,7 @@ def _hall(plan: FloorPlan, weights: Weights, drawn: Sequence[Layout], hall: int)
     loads = weights.per_tile[here]
     return {
         "name": plan.halls.names[hall],
+        "crossing_in_building_mm": _crossing(plan, hall),
         "plan": next((layout.file for layout in drawn if hall in layout.halls), None),
         "racks": len(here),
         "racks_placed": len(placed),
@@ -51,6 +52,12 @@ def _hall(plan: FloorPlan, weights: Weights, drawn: Sequence[Layout], hall: int)
         "rows": _rows(plan, placed),
         "aisles": _aisles(plan, hall),
     }
+
+
+def _crossing(plan: FloorPlan, hall: int) -> list[int | float | None] | None:
+    """Where the building places the hall: its cross-aisle meets the building's trays there."""
+    x, y = int(plan.halls.x[hall]), int(plan.halls.y[hall])
+    return None if x < 0 else [_mm(x), _mm(y)]
 
 
 def _rows(plan: FloorPlan, placed: Ints) -> list[dict[str, Any]]:

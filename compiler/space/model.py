@@ -119,8 +119,8 @@ class Room:
 
 @dataclass(frozen=True)
 class Halls:
-    """One row an instance of a room. `room` is a number in `FloorPlan.rooms`; `x` and `y` the middle of the place that
-    an outer floor gives to it, `UNKNOWN` where none does."""
+    """One row an instance of a room. `room` is a number in `FloorPlan.rooms`; `x` and `y` where its cross-aisle meets
+    the trays of the building that places it, from the place at row 0, bay 0, `UNKNOWN` where none does."""
 
     names: list[str]
     room: Ints

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..design import Design
 from ..expand.geometry import micrometres
+from ..expand.unroll import numbers, shape_of
 from ..instances import instance_count
 from ..names import host_names
 from ..plant import Ints, Plant
@@ -55,12 +56,11 @@ def floor_plan(plant: Plant) -> FloorPlan:
     drawn = placed & (width > 0) & (depth > 0)
     x0, y0 = x - width // 2, y - depth // 2
     x1, y1 = x0 + width, y0 + depth
-    nowhere = np.full(len(names), UNKNOWN, dtype=np.int64)
     aisles = _aisles(rooms, room, hall, racks.row, drawn, (x0, y0, x1, y1))
     return FloorPlan(
         plant,
         tuple(rooms),
-        Halls(names, room, nowhere, nowhere),
+        Halls(names, room, *_crossings(plant, first, len(names))),
         hall,
         x,
         y,
@@ -74,6 +74,21 @@ def floor_plan(plant: Plant) -> FloorPlan:
         y1,
         aisles,
     )
+
+
+def _crossings(plant: Plant, first: dict[int, int], count: int) -> tuple[Ints, Ints]:
+    """Where a building places halls, as columns of all halls; `first` is the first hall of each element."""
+    x, y = (np.full(count, UNKNOWN, dtype=np.int64) for _ in range(2))
+    placed = plant.halls
+    if placed is None:
+        return x, y
+    for element, start in first.items():
+        rows = np.flatnonzero(placed.element == element)
+        # Ranks count what is reserved, halls here what is built.
+        built = numbers(*shape_of(plant.design, element))
+        hall = start + np.searchsorted(built, placed.rank[rows])
+        x[hall], y[hall] = placed.x_um[rows], placed.y_um[rows]
+    return x, y
 
 
 def faces_up(paired: Ints, row: Ints) -> Bools:
