@@ -45,6 +45,9 @@ WHOLE = {"lab_4x2"}
 IN_FULL = {*WHOLE, *NAMED}
 """Designs of whose artifacts no line is left out."""
 
+UNKEPT = {"report/index.html"}
+"""Artifacts of which nothing but the digest is kept: the page holds a library, which is fetched and not committed."""
+
 SAMPLE_BYTES = 16_000
 HEAD_LINES = 12
 FILES_IN_A_FOLDER = 4
@@ -67,6 +70,8 @@ def sample(artifacts: Iterable[Artifact], result: Compilation) -> tuple[dict[str
         digests.append((artifact.path, hashlib.sha256(artifact.data).hexdigest()))
         size += len(artifact.data)
         parts = artifact.path.split("/")
+        if artifact.path in UNKEPT:
+            continue
         if whole or not (parts[0] == "configs" and parts[1] in PER_DEVICE and parts[2] not in firsts):
             path, data = shortened(artifact, name in IN_FULL)
             kept[path] = data
