@@ -42,6 +42,15 @@ def layers(a: Ints, z: Ints, size: int) -> tuple[list[Ints], Ints]:
     return found, rows
 
 
+def together(*columns: Ints) -> Ints:
+    """One number for each combination of values, from 0."""
+    found = np.zeros(len(columns[0]), dtype=np.int64)
+    for column in columns:
+        _, value = np.unique(column, return_inverse=True)
+        _, found = np.unique(found * (int(value.max(initial=0)) + 1) + value, return_inverse=True)
+    return found
+
+
 def part(total: Ints, ways: Ints, turn: Ints) -> Ints:
     """The `turn`-th of `ways` parts of a total; what is left over goes to the first, so parts sum up to the total."""
     found: Ints = (total + (ways - 1 - turn)) // ways

@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..plant import Ints
-from ..shares import layers
+from ..shares import layers, together
 from ..views.symmetry import Wiring, mix, refine
 from .model import Cooling
 
@@ -65,12 +65,3 @@ def components(found: Cooling) -> Ints:
         np.minimum.at(label, far, low)
         if np.array_equal(before, label):
             return together(label[a])
-
-
-def together(*columns: Ints) -> Ints:
-    """One number for each combination of values, from 0."""
-    found = np.zeros(len(columns[0]), dtype=np.int64)
-    for column in columns:
-        _, value = np.unique(column, return_inverse=True)
-        _, found = np.unique(found * (int(value.max(initial=0)) + 1) + value, return_inverse=True)
-    return found

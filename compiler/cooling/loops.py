@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..plant import Ints, Plant
-from ..shares import layers, part, scaled, small, turns
+from ..shares import layers, part, scaled, small, together, turns
 from .model import Bools, Heat, Loops
 from .properties import COOLANTS, coolant_factor
 from .traits import MOST, Trait
@@ -188,9 +188,10 @@ class _State:
 
 def _squared(drop: Ints, flow: Ints, point: Ints) -> Ints:
     """`drop * (flow / point) ** 2` in whole Pa, rounded up; exact, since few values are distinct."""
-    distinct, number = np.unique(np.stack([drop, flow, point]), axis=1, return_inverse=True)
-    found = [min(MOST, -(-d * f * f // (p * p))) for d, f, p in distinct.T.tolist()]
-    return np.array(found, dtype=np.int64)[number.reshape(-1)]
+    _, first, number = np.unique(together(drop, flow, point), return_index=True, return_inverse=True)
+    rows = zip(drop[first].tolist(), flow[first].tolist(), point[first].tolist(), strict=True)
+    found = [min(MOST, -(-d * f * f // (p * p))) for d, f, p in rows]
+    return np.array(found, dtype=np.int64)[number]
 
 
 def pressures(plant: Plant, found: Sequence[Trait]) -> Ints:
