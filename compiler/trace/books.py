@@ -11,6 +11,7 @@ from ..cooling import Cooling, cooling_of
 from ..plant import Plant
 from ..power.flow import Flow, flow
 from ..power.loads import Loads, loads
+from ..power.losses import Losses, losses
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,10 @@ class Books:
     @cached_property
     def flow(self) -> Flow:
         return flow(self.plant, self.loads)
+
+    @cached_property
+    def losses(self) -> Losses:
+        return losses(self.plant)
 
     @cached_property
     def cooling(self) -> Cooling:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from fractions import Fraction
+
 from ...dsl.units import Quantity
 from ..design import Element
 from ..plant import Ints
@@ -12,9 +15,6 @@ from .places import stated
 from .power import PEAK, power_column
 from .subjects import Instances
 from .sums import Column, summed
-
-_CURVED, _PLAIN = ("curve", "installed", "supply", "loss"), ("efficiency", "loss")
-"""What the loss of a feeder follows from, with a curve and without."""
 
 
 def conversion_loss(books: Books, subject: Instances, figure: str) -> Figure | None:
@@ -50,17 +50,32 @@ def _losses(books: Books, element: Element, devices: Ints) -> tuple[Figure, ...]
     output, lost = flow.output[0, devices], (flow.input[0] - flow.output[0])[devices]
     if len(devices) > 1:
         return (Figure(f"loss of {len(devices)}", _mw(int(lost.sum()))),)
+    (device,) = devices.tolist()
     given, taken = readable(_mw(int(output[0]))), readable(_mw(int(output[0] + lost[0])))
     rule = f"{taken} taken (output / efficiency + fixed loss, rounded up to the mW) less {given} of output"
-    parts = []
-    attributes = element.attributes
-    for attribute in _CURVED if getattr(attributes, "curve", None) else _PLAIN:
-        found = stated(books.plant.design, element, attribute)
-        if found is not None:
-            told = getattr(attributes, attribute)
-            amount = told if isinstance(told, Quantity) else Quantity.of(len(told))
-            parts.append(Figure(attribute, amount, stated=found))
-    return (Figure("loss", _mw(int(lost[0])), how=rule, parts=tuple(parts)),)
+    parts = list(_by_curve(books, element, device)) or list(_given(books, element, "efficiency"))
+    return (Figure("loss", _mw(int(lost[0])), how=rule, parts=(*parts, *_given(books, element, "loss"))),)
+
+
+def _by_curve(books: Books, element: Element, device: int) -> Iterator[Figure]:
+    """The efficiency that a curve gives at the load of one feeder."""
+    lost = books.losses
+    if lost.curve[device] < 0:
+        return
+    output = books.flow.output[0, device : device + 1]
+    millionths = int(lost.curves[int(lost.curve[device])].at(output)[0])
+    whole = [*_given(books, element, "installed"), *_given(books, element, "supply")][:1]
+    share = Quantity.of(round(Fraction(int(output[0])) / whole[0].amount.to("mW") * 100, 3), "%")
+    rule = f"at {share} of {readable(whole[0].amount)}, on straight lines between its points"
+    told = stated(books.plant.design, element, "curve")
+    yield Figure("efficiency", Quantity.of(Fraction(millionths, 10**4), "%"), how=rule, stated=told, parts=tuple(whole))
+
+
+def _given(books: Books, element: Element, attribute: str) -> Iterator[Figure]:
+    """A figure that a part states."""
+    told, amount = stated(books.plant.design, element, attribute), getattr(element.attributes, attribute, None)
+    if told is not None and isinstance(amount, Quantity):
+        yield Figure(attribute, amount, stated=told)
 
 
 def heat_column(books: Books) -> Column:

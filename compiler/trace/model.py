@@ -120,4 +120,10 @@ def readable(quantity: Quantity) -> str:
     for unit, least in _SCALES.get(quantity.dim, ()):
         if abs(quantity.value) >= least:
             return f"{format_number(quantity.to(unit))} {unit}"
-    return str(quantity)
+    return plain(quantity)
+
+
+def plain(quantity: Quantity) -> str:
+    """A quantity in its own unit; a ratio that is no short decimal as a fraction, `6/7`."""
+    text = str(quantity)
+    return str(quantity.value) if quantity.dim == units.NUMBER and text.startswith("~") else text

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from ...dsl.source import Span
 from ...dsl.units import Quantity
 from ..design import Design, Element, Media, Whip
-from .model import Place, Stated
+from .model import Place, Stated, plain
 
 Owner = Element | Media | Whip
 
@@ -55,7 +55,7 @@ def written(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, Quantity):
-        return str(value)
+        return plain(value)
     if isinstance(value, list | tuple):
         return "[" + ", ".join(written(item) for item in value) + "]"
     if isinstance(value, dict):

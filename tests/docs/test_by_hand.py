@@ -169,7 +169,7 @@ def test_power_files_agree(compiled_page: Compilation) -> None:
     def said(key: str) -> Fraction:
         return LINES[key][1]
 
-    for name, column, key in [
+    expected = [
         ("row0-rack0", "peak_w", "R1"),
         ("row0-rack0-shelf1", "peak_w", "R2"),
         ("row0-rack0", "loss_w", "R4"),
@@ -183,8 +183,8 @@ def test_power_files_agree(compiled_page: Compilation) -> None:
         ("board", "peak_w", "H2"),
         ("dc", "loss_w", "H4"),
         ("dc", "headroom_w", "H5"),
-    ]:
-        assert Fraction(rows[name][column]) == said(key), (name, column)
+    ]
+    _agree(rows, expected)
     assert Fraction(rows["row0-rack0-shelf0"]["peak_w"]) + Fraction(rows["row0-rack0-shelf0"]["loss_w"]) == said("R3")
     assert Fraction(rows["row0-busway0"]["peak_w"]) + Fraction(rows["row0-busway0"]["loss_w"]) == said("W5")
     assert Fraction(rows["board"]["peak_w"]) + Fraction(rows["board"]["loss_w"]) == said("H3")
@@ -203,6 +203,70 @@ def test_cabling_files_agree(compiled_page: Compilation) -> None:
     bill = _table(compiled_page, "cabling", "cabling/bom.csv")
     assert {int(r["length_m"]): int(r["quantity"]) for r in bill if r["category"] == "fibre"} == by_hand.fibres()
     assert [Fraction(r["quantity"]) for r in bill if r["category"] == "optic"] == [LINES["H11"][1]]
+
+
+def _agree(rows: dict[str, dict[str, str]], expected: list[tuple[str, str, str]]) -> None:
+    """Cells of a table are what lines of the page have, in the column's unit."""
+    for name, column, key in expected:
+        scale = 1000 if column.endswith("_kpa") else 1
+        assert Fraction(rows[name][column]) * scale == LINES[key][1], (name, column, key)
+
+
+def test_cooling_files_agree(compiled_page: Compilation) -> None:
+    """To the milliwatt, the millilitre, the pascal and the thousandth of a CFM."""
+    budget = {row["name"]: row for row in _table(compiled_page, "cooling", "cooling/budget.csv")}
+    _agree(
+        budget,
+        [
+            ("row1-rack3", "liquid_w", "R14"),
+            ("row1-rack3", "air_w", "R15"),
+            ("row0-rack0-tray7", "coolant_l_min", "R16"),
+            ("row0-rack0-tray7", "airflow_cfm", "R20"),
+            ("row0-rack0-shelf1", "airflow_cfm", "R21"),
+            ("row1", "liquid_w", "W9"),
+            ("row1", "air_w", "W12"),
+            ("dc", "air_w", "H8"),
+        ],
+    )
+    racks = {row["rack"]: row for row in _table(compiled_page, "cooling", "cooling/racks.csv")}
+    _agree(
+        racks,
+        [
+            ("row0-rack2", "liquid_w", "R14"),
+            ("row0-rack2", "air_w", "R15"),
+            ("row0-rack2", "coolant_l_min", "R17"),
+            ("row0-rack2", "pressure_kpa", "R19"),
+            ("row0-rack2", "airflow_cfm", "R22"),
+        ],
+    )
+    loops = {row["name"]: row for row in _table(compiled_page, "cooling", "cooling/loops.csv")}
+    _agree(
+        loops,
+        [
+            ("row1-cdu0", "heat_w", "W7"),
+            ("row1-cdu0", "flow_l_min", "W8"),
+            ("row1-cdu0", "primary_flow_l_min", "W11"),
+            ("row1-cdu0", "pressure_kpa", "R19"),
+            ("chiller", "heat_w", "H6"),
+            ("chiller", "flow_l_min", "H7"),
+        ],
+    )
+    failures = _table(compiled_page, "cooling", "cooling/failover.csv")
+    (lost,) = (row for row in failures if (row["lost"], row["element"]) == ("cooler", "row.cdu"))
+    assert (lost["verdict"], Fraction(lost["load"])) == ("holds", LINES["W9"][1])
+
+
+def test_space_files_agree(compiled_page: Compilation) -> None:
+    racks = {row["rack"]: row for row in _table(compiled_page, "space", "space/racks.csv")}
+    _agree(
+        racks,
+        [
+            ("row0-rack2", "weight_kg", "R23"),
+            ("row0-rack2", "kg_per_tile", "R24"),
+            ("row0-rack2", "units_used", "R25"),
+            ("row0-rack2", "units_free", "R26"),
+        ],
+    )
 
 
 def test_ways_agree(compiled_page: Compilation) -> None:

@@ -9,7 +9,7 @@ from ...trace import Figure, Stated, readable
 
 def tree(figure: Figure) -> Iterator[str]:
     """All figures below one, indented, then what the definitions cite and call assumed."""
-    rows = list(_rows(figure, 0))
+    rows = list(_rows(figure, 0, set()))
     width = max(len(total) for total, _ in rows)
     for total, text in rows:
         yield f"{total.rjust(width)}  {text}".rstrip()
@@ -19,7 +19,8 @@ def tree(figure: Figure) -> Iterator[str]:
         yield from notes
 
 
-def _rows(figure: Figure, depth: int) -> Iterator[tuple[str, str]]:
+def _rows(figure: Figure, depth: int, told: set[tuple[Figure, ...]]) -> Iterator[tuple[str, str]]:
+    """Lines of a figure. What several figures follow from alike is `told` once."""
     pieces = []
     if figure.count != 1:
         pieces.append(f"{figure.count:,} x {readable(figure.amount)}")
@@ -30,9 +31,13 @@ def _rows(figure: Figure, depth: int) -> Iterator[tuple[str, str]]:
     if figure.stated is not None:
         s = figure.stated
         text += f"  <- {s.attribute} = {s.value}{' assumed' if s.assumed else ''}, {s.place}"
+    if len(figure.parts) > 1 and figure.parts in told:
+        yield readable(figure.total), "  " * depth + text + " (as above)"
+        return
+    told.add(figure.parts)
     yield readable(figure.total), "  " * depth + text
     for part in figure.parts:
-        yield from _rows(part, depth + 1)
+        yield from _rows(part, depth + 1, told)
 
 
 def _stated(figure: Figure) -> Iterator[Stated]:
