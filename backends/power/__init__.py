@@ -11,10 +11,10 @@ from ...dsl.diagnostics import Diagnostic
 
 
 class Power:
-    """`power/budget.csv` and `power/budget.json`; see docs/reference/power.md."""
+    """`power/`: budget, feeds, phases and failover; see docs/reference/power.md."""
 
     name = "power"
-    summary = "power budget of every device, feeder, rack and building, as CSV and JSON"
+    summary = "power budget, feeds, phases and single failures, as CSV and JSON"
     per_device = False
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
@@ -24,7 +24,11 @@ class Power:
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
         # Polars takes a fifth of a second to import, which a list of backends need not wait for.
         from ...compiler.power.budget import budget
+        from ...compiler.power.currents import currents
+        from ...compiler.power.failover import failover
+        from ...compiler.power.feeds import feed_lines
         from .._kit.csv import write
+        from .chain import failover_frame, feed_frame, phase_frames
         from .rows import frames
         from .summary import summary
 
@@ -33,3 +37,11 @@ class Power:
         found = budget(plant)
         yield Artifact("power/budget.csv", write(frames(found)))
         yield Artifact("power/budget.json", summary(found))
+        if not len(plant.feeds):
+            return
+        carried = currents(plant, found.flow)
+        yield Artifact("power/feeds.csv", write([feed_frame(feed_lines(plant, found.flow, carried))]))
+        yield Artifact("power/failover.csv", write([failover_frame(plant, failover(plant, found.loads))]))
+        phases = list(phase_frames(plant, found.flow, carried))
+        if phases:
+            yield Artifact("power/phases.csv", write(phases))

@@ -39,6 +39,10 @@ def _frame(table: Table) -> pl.DataFrame:
             "headroom_w": fixed(table.headroom, 3).set(pl.Series(~known), None),
             "headroom_percent": fixed(tenths_of_percent(table), 1).set(pl.Series(table.supply <= 0), None),
             "assumed": pl.repeat(" ".join(table.assumed), size, dtype=pl.String, eager=True),
+            "idle_w": fixed(table.idle, 3),
+            "idle_from_typical_w": fixed(table.idle_from_typical, 3),
+            "input_w": fixed(table.input, 3),
+            "ride_through_s": fixed(table.ride_through_ms, 3).set(pl.Series(table.ride_through_ms < 0), None),
         }
     )
 

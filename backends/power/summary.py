@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 import orjson
 
-from ...compiler.cooling import cooling_of, missing
 from ...compiler.plant import Ints, Plant
 from ...compiler.power.budget import Budget, Table
-from ...compiler.schema import FEEDERS, SupplyAttributes
+from ...compiler.power.gaps import not_modelled
+from ...compiler.power.pue import Pue, pue
 
 FORMAT = 1
 """Version of the file's layout."""
@@ -31,10 +29,13 @@ def summary(budget: Budget) -> bytes:
             "optics_and_cables_peak": _watts(budget.loads.plugs.sum()),
             "conversion_loss_peak": _watts(whole.loss.sum()),
             "supply": _watts(whole.supply.sum()) if (whole.supply >= 0).all() else None,
+            "idle": _watts(whole.idle.sum()),
+            "idle_from_typical": _watts(whole.idle_from_typical.sum()),
         },
+        "pue": _effectiveness(pue(budget.plant, budget.loads, budget.flow)),
         "levels": [_entry(table, budget.plant) for table in budget.tables],
         "assumed": sorted({name for table in budget.tables for name in table.assumed}),
-        "not_modelled": list(not_modelled(budget)),
+        "not_modelled": list(not_modelled(budget.plant, budget.loads, budget.flow)),
     }
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
 
@@ -52,6 +53,7 @@ def _entry(table: Table, plant: Plant) -> dict[str, object]:
         "peak": _watts(table.peak.sum()),
         "typical_from_peak": _watts(table.typical_from_peak.sum()),
         "loss": _watts(table.loss.sum()),
+        "idle": _watts(table.idle.sum()),
         "largest_peak": {"name": table.names[int(table.peak.argmax())], "peak": _watts(table.peak.max())},
         "smallest_headroom": None
         if worst is None
@@ -64,33 +66,16 @@ def _entry(table: Table, plant: Plant) -> dict[str, object]:
     }
 
 
-def _watts(milliwatts: Ints | np.int64) -> int | float:
+def _effectiveness(found: Pue) -> dict[str, object]:
+    """PUE with what it is a quotient of; never a bare number while something is missing."""
+    rows = {}
+    for name, row in (("peak", found.peak), ("typical", found.typical), ("idle", found.idle)):
+        ratio = f"{float(row.ratio):.4f}" if row.ratio is not None else None
+        rows[name] = {"power_in": _watts(row.power_in), "it": _watts(row.it), "ratio": ratio}
+    return {"partial": bool(found.missing), "missing": list(found.missing), **rows}
+
+
+def _watts(milliwatts: Ints | np.int64 | int) -> int | float:
     """Watts; a float prints three decimals exactly up to a terawatt."""
     value = int(milliwatts)
     return value // 1000 if value % 1000 == 0 else value / 1000
-
-
-def not_modelled(budget: Budget) -> Iterator[str]:
-    """What draws power in a building and is missing from the sums, in plain sentences."""
-    plant, design = budget.plant, budget.plant.design
-    fed = np.bincount(plant.feeds.z_device, minlength=len(plant.devices)) > 0
-    if not len(plant.feeds):
-        yield "losses of power distribution and conversion: the spec has no feeds"
-    for cls in plant.classes_of_kind(*FEEDERS):
-        element = plant.element_of(cls)
-        rows = slice(cls.first, cls.first + cls.count)
-        if not budget.flow.output[0, rows].any():
-            continue
-        if isinstance(element.attributes, SupplyAttributes) and element.attributes.efficiency is None:
-            yield f"conversion loss of {design.path(element.index)}: {element.definition} states no efficiency"
-        if not fed[rows].any():
-            yield f"everything above {design.path(element.index)}: the spec does not say what feeds it"
-    for cls in plant.classes:
-        rows = slice(cls.first, cls.first + cls.count)
-        if len(plant.feeds) and budget.loads.peak[rows].any() and not fed[rows].all():
-            yield f"the supply of {design.path(cls.element)}: the spec does not say what feeds it"
-    for index in budget.loads.unknown_parts:
-        yield f"power of {design.path(index)}: {design.elements[index].definition} states no peak_power or tdp"
-    for name in budget.loads.unknown_media:
-        yield f"power of {name}: it states none"
-    yield from missing(cooling_of(plant, budget.flow))

@@ -20,6 +20,7 @@ from ..plant import Ints, Plant
 from ..schema import FEEDERS
 from .flow import Flow, Pools, flow, pools
 from .loads import Loads, loads
+from .storage import ride_through
 from .supply import effective_supply, supply, taken
 
 _FIGURES = ("peak_power", "tdp", "typical_power", "idle_power")
@@ -31,7 +32,9 @@ class Table:
     """The instances of one element. Rows are in mW; `supply` is -1 where none is known.
 
     Of a feeder, typical, peak and idle are what leaves it, `devices` is how many it feeds. `loss` is the conversion
-    loss at peak of the feeders inside. `headroom` is supply less what is taken from it (see `supply`).
+    loss at peak of the feeders inside. `headroom` is supply less what is taken from it (see `supply`). `input` is all
+    that is drawn and lost inside at peak, of a feeder what it takes. `ride_through_ms` is the shortest time that a
+    storage inside carries what hangs on it at peak; -1 where there is none, 0 where its part does not say.
     """
 
     level: str
@@ -46,6 +49,8 @@ class Table:
     headroom: Ints
     idle: Ints
     idle_from_typical: Ints
+    input: Ints
+    ride_through_ms: Ints
     assumed: tuple[str, ...]
 
 
@@ -110,6 +115,8 @@ class _Maker:
             left,
             idle,
             from_typical,
+            sum_by_instance(plant, index, self._entering if level == "feeder" else self._drawn),
+            self._lasting(index),
             tuple(sorted({a for c in classes_inside(plant, index) for a in self._assumed[c.index]}))
             + tuple(f"{element.definition}.{a}" for a in element.assumed if a in _SUPPLIES and level != "feeder"),
         )
@@ -118,6 +125,33 @@ class _Maker:
     def _loss(self) -> Ints:
         lost: Ints = self._flow.input[0] - self._loads.peak - self._flow.output[0]
         return lost
+
+    @cached_property
+    def _entering(self) -> Ints:
+        taken: Ints = self._flow.input[0]
+        return taken
+
+    @cached_property
+    def _drawn(self) -> Ints:
+        """What each device takes and does not pass on."""
+        own: Ints = self._flow.input[0] - self._flow.output[0]
+        return own
+
+    @cached_property
+    def _storage(self) -> Ints:
+        return ride_through(self._plant, self._flow)
+
+    def _lasting(self, index: int) -> Ints:
+        """The shortest time of a storage in each instance of an element; -1 where there is none."""
+        never = np.iinfo(np.int64).max
+        shortest = np.full(instance_count(self._plant.design, index), never, dtype=np.int64)
+        for cls in classes_inside(self._plant, index):
+            times = self._storage[cls.first : cls.first + cls.count]
+            if cls.count:
+                shortest = np.minimum(
+                    shortest, np.where(times < 0, never, times).reshape(len(shortest), -1).min(axis=1)
+                )
+        return np.where(shortest == never, -1, shortest)
 
     @cached_property
     def _fed(self) -> Ints:
