@@ -7,6 +7,7 @@ import polars as pl
 
 from ...compiler.cooling import UNKNOWN, Cooling
 from ...compiler.cooling.properties import COOLANTS
+from ...compiler.cooling.rises import COOLANT, NONE, capacity_delivered, capacity_taken, mean_rise
 from ...compiler.cooling.sources import assumed
 from ...compiler.plant import DeviceClass, Ints
 from ...compiler.schema import CoolingAttributes
@@ -15,15 +16,19 @@ from .._kit.numbers import fixed, known
 
 def loops(found: Cooling) -> pl.DataFrame:
     """One line a cooler, in the order of the plant."""
+    back = mean_rise(found.loops.taken[0], capacity_delivered(found), COOLANT)
+    entering = np.zeros(len(found.plant.devices), dtype=np.int64)
+    np.add.at(entering, found.plant.pipes.z_device, found.loops.pipe_heat[0])
+    primary = mean_rise(entering, capacity_taken(found), COOLANT)
     frames = [
-        _frame(found, cls)
+        _frame(found, cls, back, primary)
         for cls, trait in zip(found.plant.classes, found.traits, strict=True)
         if trait.cooler and cls.count
     ]
     return pl.concat(frames)
 
 
-def _frame(found: Cooling, cls: DeviceClass) -> pl.DataFrame:
+def _frame(found: Cooling, cls: DeviceClass, back: Ints, primary: Ints) -> pl.DataFrame:
     plant, trait = found.plant, found.traits[cls.index]
     rows = slice(cls.first, cls.first + cls.count)
     flows = found.loops
@@ -63,6 +68,7 @@ def _frame(found: Cooling, cls: DeviceClass) -> pl.DataFrame:
             "flow_limit_l_min": limit(trait.delivers),
             "supply_degc": degrees(found.temperatures.supply[rows]),
             "coldest_supply_degc": degrees(found.temperatures.floor[rows]),
+            "return_degc": degrees(_warmer(found.temperatures.supply[rows], back[rows])),
             "pressure_kpa": fixed(flows.below[rows], 3),
             "pressure_known": pl.Series(flows.below_known[rows]),
             "head_kpa": limit(trait.head),
@@ -70,12 +76,19 @@ def _frame(found: Cooling, cls: DeviceClass) -> pl.DataFrame:
             "primary_coolant": given if trait.separates else same(""),
             "primary_flow_l_min": known(fixed(flows.flow[rows], 3), flows.flow_known[rows] & (piped > 0)),
             "primary_degc": degrees(found.temperatures.inlet[rows]),
+            "primary_return_degc": degrees(_warmer(found.temperatures.inlet[rows], primary[rows])),
             "airflow_cfm": known(fixed(found.airflow[rows], 3), found.airflow_known[rows]),
             "modules": same("" if attributes.modules is None else str(attributes.modules)),
             "redundancy": same(redundancy(attributes)),
             "assumed": same(" ".join(sorted(set(assumed(found, cls))))),
         }
     )
+
+
+def _warmer(temperature: Ints, rise: Ints) -> Ints:
+    """A temperature and a rise together, `UNKNOWN` where either is."""
+    known_both = (temperature != UNKNOWN) & (rise != NONE)
+    return np.where(known_both, np.where(known_both, temperature, 0) + rise, UNKNOWN)
 
 
 def redundancy(attributes: CoolingAttributes) -> str:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import polars as pl
 
 from ...compiler.cooling import UNKNOWN, Cooling
+from ...compiler.cooling.rises import AIR, COOLANT, NONE, capacity_of_air, capacity_taken, mean_rise
 from ...compiler.plant import Ints
 from .._kit.csv import harmless
 from .._kit.numbers import fixed, known
@@ -47,7 +50,12 @@ def racks(found: Cooling) -> pl.DataFrame:
     )
     warm = -least(-air, air != UNKNOWN)
     air_margin = least(air_limit - air, (air_limit != UNKNOWN) & (air != UNKNOWN))
-    wet = total(found.loops.flow_known * 0 + loads)
+    wet_capacity = np.where(loads, capacity_taken(found), 0)
+    warming = found.air_mw + found.loops.to_air[0]
+    dry_capacity = np.where(taking, capacity_of_air(found), 0)
+    wet = total(loads.astype(np.int64))
+    thirsty = total((loads & ~found.loops.flow_known).astype(np.int64))
+    still = total((taking & ~found.airflow_known).astype(np.int64))
     return pl.DataFrame(
         {
             "rack": pl.Series([harmless(name) for name in plant.racks.names], dtype=pl.String),
@@ -59,17 +67,26 @@ def racks(found: Cooling) -> pl.DataFrame:
             "air_w": fixed(total(found.air_mw + found.loops.to_air[0]), 3),
             "taken_from_air_w": fixed(total(found.air_taken[0]), 3),
             "coolant_l_min": fixed(total(np.where(loads, found.flow_ml_min, 0)), 3),
-            "coolant_unknown": pl.Series(total((loads & ~found.loops.flow_known).astype(np.int64))),
+            "coolant_unknown": pl.Series(thirsty),
             "pressure_kpa": known(fixed(_pressure(found, most), 3), wet > 0),
             "pressure_unknown": pl.Series(total((loads & ~found.loops.drop_known).astype(np.int64))),
             "coolant_degc": known(fixed(np.where(cold == -_FAR, 0, cold), 3), cold != -_FAR),
             "coolant_margin_k": known(fixed(np.where(margin == _FAR, 0, margin), 3), margin != _FAR),
+            "coolant_rise_k": _rise(
+                total(np.where(loads, found.liquid_mw, 0)), np.where(thirsty, 0, total(wet_capacity)), COOLANT
+            ),
             "airflow_cfm": fixed(total(np.where(taking, found.airflow, 0)), 3),
-            "airflow_unknown": pl.Series(total((taking & ~found.airflow_known).astype(np.int64))),
+            "airflow_unknown": pl.Series(still),
+            "air_rise_k": _rise(total(np.where(taking, warming, 0)), np.where(still, 0, total(dry_capacity)), AIR),
             "air_degc": known(fixed(np.where(warm == -_FAR, 0, warm), 3), warm != -_FAR),
             "air_margin_k": known(fixed(np.where(air_margin == _FAR, 0, air_margin), 3), air_margin != _FAR),
         }
     )
+
+
+def _rise(heat: Ints, capacity: Ints, factor: Fraction) -> pl.Series:
+    rise = mean_rise(heat, capacity, factor)
+    return known(fixed(np.maximum(rise, 0), 3), rise != NONE)
 
 
 def _pressure(found: Cooling, most: object) -> Ints:

@@ -43,6 +43,23 @@ def test_a_rack(spec: Spec) -> None:
     assert (rack["coolant_degc"], rack["coolant_margin_k"], rack["air_degc"]) == ("24.000", "", "25.000")
     # Three times 2 kW at 12 K; `pair` has no heat for the air.
     assert (rack["airflow_cfm"], rack["airflow_unknown"]) == ("875.556", "0")
+    assert (rack["coolant_rise_k"], rack["air_rise_k"]) == ("10.388", "12.000")
+
+
+def test_what_is_missing_makes_no_rise(spec: Spec) -> None:
+    """A rack in which one flow is not known has no mean rise, and says how many are missing."""
+    body = """
+        server dark { peak_power = 4 kW, liquid = 50 %
+            water : coolant_in }
+        rack r { c : pump
+            w : wet
+            d : dark
+            pipe c.out[0] -> w
+            pipe c.out[1] -> d }
+    """
+    rack = rows(files(spec(PARTS + body))["cooling/racks.csv"])[0]
+    assert (rack["coolant_unknown"], rack["airflow_unknown"]) == ("1", "2")
+    assert (rack["coolant_rise_k"], rack["air_rise_k"]) == ("", "")
 
 
 def test_a_loop(spec: Spec) -> None:
@@ -51,6 +68,8 @@ def test_a_loop(spec: Spec) -> None:
     assert (cdu["heat_w"], cdu["heat_limit_w"], cdu["flow_l_min"]) == ("34000.000", "100000.000", "48.742")
     assert (cdu["supply_degc"], cdu["primary_degc"], cdu["primary_coolant"]) == ("24.000", "20.000", "water")
     assert (cdu["coolant"], cdu["head_kpa"], cdu["pressure_kpa"]) == ("pg25", "150.000", "54.752")
+    # 34 kW in 48.742 L/min of PG25 are 10.388 K; on the water side it is the 6 K of the part.
+    assert (cdu["return_degc"], cdu["primary_return_degc"]) == ("34.388", "26.000")
     assert found["r0-m"]["coolant"] == "pg25" and found["ch"]["gives"] == "outside"
 
 
