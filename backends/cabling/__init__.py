@@ -27,10 +27,12 @@ class Cabling:
         from ...compiler.cabling.bill import bill
         from ...compiler.cabling.cables import cables
         from ...compiler.cabling.fill import fill
+        from ...compiler.cabling.laid import laid
         from ...compiler.cabling.pulls import pulls
         from ...compiler.cabling.ways import ways
         from .._kit.cabling.bill import bill_frame
         from .._kit.cabling.lists import cable_frames, label_frames
+        from .._kit.cabling.patching import patch_frame
         from .._kit.cabling.schedule import pull_frame
         from .._kit.cabling.trays import tray_frame
         from .._kit.cabling.words import words
@@ -38,9 +40,13 @@ class Cabling:
 
         if request.shard:
             return
-        laid, way, called = cables(plant), ways(plant), words(plant)
-        yield Artifact("cabling/bom.csv", write([bill_frame(bill(plant, laid))]))
-        yield Artifact("cabling/cables.csv", write(cable_frames(plant, laid, way, called)))
+        made, way, called = cables(plant), ways(plant), words(plant)
+        pulled = laid(plant, made, way)
+        yield Artifact("cabling/bom.csv", write([bill_frame(bill(plant, made))]))
+        yield Artifact("cabling/cables.csv", write(cable_frames(plant, made, way, called)))
         yield Artifact("cabling/labels.csv", write(label_frames(plant, way, called)))
-        yield Artifact("cabling/pulls.csv", write([pull_frame(plant, laid, way, pulls(plant, laid, way))]))
-        yield Artifact("cabling/trays.csv", write([tray_frame(way.plans, fill(plant, laid, way))]))
+        if plant.circuits is not None:
+            patches = patch_frame(plant, plant.circuits, way.plans, called)
+            yield Artifact("cabling/patching.csv", write([patches]))
+        yield Artifact("cabling/pulls.csv", write([pull_frame(plant, pulled, pulls(plant, pulled))]))
+        yield Artifact("cabling/trays.csv", write([tray_frame(way.plans, fill(plant, pulled))]))

@@ -12,6 +12,7 @@ import polars as pl
 from ...compiler.cabling.bill import Line, bill
 from ...compiler.cabling.cables import cables
 from ...compiler.cabling.fill import fill
+from ...compiler.cabling.laid import laid
 from ...compiler.cabling.pulls import pulls
 from ...compiler.cabling.ways import ways
 from ...compiler.cooling import cooling
@@ -34,12 +35,12 @@ from .xlsx import Sheet
 def sheets(plant: Plant) -> Iterator[Sheet]:
     """All sheets in their order."""
     made = _Made(plant)
-    laid, way = made.laid, made.way
+    way, pulled = made.way, made.laid
     yield Sheet("Summary", [made.summary()])
     yield Sheet("BOM", [bill_frame(made.lines)])
-    yield Sheet("Cables", cable_frames(plant, laid, way, made.words))
-    yield Sheet("Pulls", [pull_frame(plant, laid, way, pulls(plant, laid, way))])
-    yield Sheet("Trays", [tray_frame(way.plans, fill(plant, laid, way))])
+    yield Sheet("Cables", cable_frames(plant, made.cables, way, made.words))
+    yield Sheet("Pulls", [pull_frame(plant, pulled, pulls(plant, pulled))])
+    yield Sheet("Trays", [tray_frame(way.plans, fill(plant, pulled))])
     yield Sheet("Labels", label_frames(plant, way, made.words))
     yield Sheet("Racks", [made.racks()])
     yield Sheet("Elevations", [made.elevations()])
@@ -52,8 +53,9 @@ class _Made:
 
     def __init__(self, plant: Plant) -> None:
         self._plant = plant
-        self.laid, self.way, self.words = cables(plant), ways(plant), words(plant)
-        self.lines: tuple[Line, ...] = bill(plant, self.laid)
+        self.cables, self.way, self.words = cables(plant), ways(plant), words(plant)
+        self.laid = laid(plant, self.cables, self.way)
+        self.lines: tuple[Line, ...] = bill(plant, self.cables)
         self.budget: Budget = budget(plant)
 
     @cached_property
@@ -67,8 +69,7 @@ class _Made:
 
     def summary(self) -> pl.DataFrame:
         """Totals, each of which is the sum of a column of another sheet."""
-        plant, laid = self._plant, self.laid
-        sold = laid.sold_um[laid.ordered]
+        plant, sold = self._plant, self.laid.sold_um
         whole = self.budget.whole
         optics = [line for line in self.lines if line.item.category == "optic"]
         watts = [line.power_w for line in optics if line.power_w is not None]
@@ -78,9 +79,9 @@ class _Made:
             ("racks", len(plant.racks), ""),
             ("devices", len(plant.devices), ""),
             ("links", len(plant.links), ""),
-            ("cables and fibres to pull", len(laid.ordered), ""),
+            ("cables, fibres and trunks to pull", len(sold), ""),
             ("length of those whose length is known", Fraction(int(sold[sold >= 0].sum()), 10**6), "m"),
-            ("cables and fibres of unknown length", int((sold < 0).sum()), ""),
+            ("cables of unknown length", int((sold < 0).sum()), ""),
             ("optics", sum(line.quantity for line in optics), ""),
             ("power of the optics whose power is known", sum(watts, Fraction(0)), "W"),
             ("weight of all lines whose weight is known", Fraction(sum(grams), 1000), "kg"),

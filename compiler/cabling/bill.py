@@ -14,21 +14,16 @@ from ..cages import Plugged
 from ..design import Design, Element, Media, Whip
 from ..expand.geometry import METRE, micrometres
 from ..plant import Ints, Plant
-from ..schema import CableAttributes, OpticAttributes, PartAttributes, RackAttributes
+from ..schema import CableAttributes, OpticAttributes, PartAttributes, RackAttributes, TrunkAttributes
+from ..trunks import trunks
 from .cables import Cables, cable_words
 from .rules import rule
 
 CATEGORIES = ("rack", "device", "panel", "trunk", "optic", "cable", "fibre", "whip", "included")
 """What a line is, in the order of the bill. `included` comes inside a device and is not bought again."""
 
-SPARED = ("optic", "cable", "fibre")
-"""Categories of which spares are ordered."""
-
 NOT_STATED = "not stated"
 """The SKU of links that name no cable or optic: they are counted, so the totals agree with the cable list."""
-
-_PASSIVE = {"patch": "panel", "trunk": "trunk"}
-"""Categories of devices that light only passes through; all others are `device`."""
 
 
 @dataclass(frozen=True)
@@ -109,7 +104,7 @@ class _Sum:
 def bill(plant: Plant, cables: Cables) -> tuple[Line, ...]:
     """All lines, by category, SKU and length. Spares are rounded up once a line, over all places together."""
     sums: dict[Item, _Sum] = {}
-    for source in (_parts(plant), _optics(plant, cables.seen), _cables(plant, cables), _whips(plant)):
+    for source in (_parts(plant), _optics(plant, cables.seen), _cables(plant, cables), _trunks(plant), _whips(plant)):
         for counted in source:
             if counted.quantity:
                 sums.setdefault(counted.item, _Sum()).add(counted)
@@ -127,11 +122,11 @@ def _parts(plant: Plant) -> Iterator[_Counted]:
         count = prod(dim.size for dim in design.dims(element.index))
         if isinstance(attributes, RackAttributes):
             yield _Counted(_item("rack", element, attributes), count)
-        elif isinstance(attributes, PartAttributes) and element.role == "part":
+        elif isinstance(attributes, PartAttributes) and element.role == "part" and element.kind != "trunk":
             device = design.device_of(element.index)
             assert device is not None
             if device == element.index:
-                yield _Counted(_item(_PASSIVE.get(element.kind, "device"), element, attributes), count)
+                yield _Counted(_item("panel" if element.kind == "patch" else "device", element, attributes), count)
             else:
                 inside = _sku(design.elements[device])
                 yield _Counted(replace(_item("included", element, attributes), included_in=inside), count)
@@ -210,7 +205,7 @@ def _cable(design: Design, name: str | None, length_um: int) -> Item:
     return replace(item, length_um=length_um, weight_kg=cable_weight(media.attributes, length_um))
 
 
-def cable_weight(attributes: CableAttributes, length_um: int) -> Fraction | None:
+def cable_weight(attributes: CableAttributes | TrunkAttributes, length_um: int) -> Fraction | None:
     """Weight of one cable in kg: its metres and its ends (`weight`); the latter alone where a metre's is unknown."""
     ends = None if attributes.weight is None else attributes.weight.to("kg")
     if attributes.linear_weight is None:
@@ -237,6 +232,20 @@ def _ends(plant: Plant, cables: Cables) -> Ints:
     segment = link if plant.circuits is None else plant.circuits.head[link]
     found: Ints = np.bincount(cables.item[segment], minlength=count).astype(np.int64)
     return found
+
+
+def _trunks(plant: Plant) -> Iterator[_Counted]:
+    """Trunk cables by length."""
+    found = trunks(plant)
+    for cls in plant.classes_of_kind("trunk"):
+        element = plant.element_of(cls)
+        attributes = element.attributes
+        assert isinstance(attributes, TrunkAttributes)
+        lengths, counts = np.unique(found.sold_um[plant.devices.cls[found.device] == cls.index], return_counts=True)
+        for length, count in zip(lengths.tolist(), counts.tolist(), strict=True):
+            item = _item("trunk", element, attributes)
+            weight = cable_weight(attributes, length)
+            yield _Counted(replace(item, length_um=length, weight_kg=weight), count)
 
 
 def _whips(plant: Plant) -> Iterator[_Counted]:

@@ -32,7 +32,7 @@ class Cables:
 
     @cached_property
     def ordered(self) -> Ints:
-        """The rows that are ordered: the first of each cable, without plugs that meet with no cable between."""
+        """The segments that are ordered: the first of each cable, without plugs that meet with no cable between."""
         own = self.item == np.arange(len(self.item))
         if self.plant.circuits is not None:
             own &= ~self.plant.circuits.mated
@@ -70,6 +70,8 @@ def cables(plant: Plant) -> Cables:
         np.maximum.at(longest, item, length)
         length = longest[item]
     sold = sold_length_of(plant, names, media, length)
+    if plant.circuits is not None:
+        sold[plant.circuits.mated] = UNKNOWN
     return Cables(plant, names, media, sold, item, seen)
 
 

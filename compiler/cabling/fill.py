@@ -10,10 +10,10 @@ import numpy as np
 
 from ..expand.geometry import micrometres
 from ..plant import Ints, Plant
-from ..schema import CableAttributes
-from .cables import Cables
+from ..schema import CableAttributes, TrunkAttributes
+from .laid import Laid
 from .rules import rule
-from .ways import Spans, Ways, spans
+from .ways import Spans, spans
 
 _QUARTER_PI = Fraction(355, 113) / 4
 """A quarter of 355/113, which is larger than pi by less than a ten-millionth, so sections are rounded up."""
@@ -33,23 +33,19 @@ class Fill:
     limit_um2: Ints
 
 
-def section(attributes: CableAttributes) -> int:
+def section(attributes: CableAttributes | TrunkAttributes | None) -> int:
     """Section of a round cable in square micrometres, rounded up; -1 if its diameter is unknown."""
-    if attributes.diameter is None:
+    if attributes is None or attributes.diameter is None:
         return -1
     return ceil(_QUARTER_PI * micrometres(attributes.diameter) ** 2)
 
 
-def fill(plant: Plant, cables: Cables, way: Ways) -> Fill:
+def fill(plant: Plant, laid: Laid) -> Fill:
     """How full each piece of tray is."""
-    sections = [-1] * (len(cables.names) + 1)
-    for number, name in enumerate(cables.names):
-        attributes = plant.design.media[name].attributes
-        if isinstance(attributes, CableAttributes):
-            sections[number] = section(attributes)
-    rows = cables.ordered
-    each = np.array(sections, dtype=np.int64)[cables.media[rows]]
-    found = spans(plant, way, rows, np.maximum(each, 0), (each < 0).astype(np.int64))
+    way = laid.way
+    sections = np.array([*(section(kind.attributes) for kind in laid.kinds), -1], dtype=np.int64)
+    each = sections[laid.kind]
+    found = spans(way, np.maximum(each, 0), (each < 0).astype(np.int64))
     trays, limits = [], []
     for holder in way.plans.holder:
         width, depth = (rule(plant.design, holder, name) for name in ("tray_width", "tray_depth"))

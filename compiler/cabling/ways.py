@@ -24,7 +24,7 @@ UNKNOWN = -1
 
 @dataclass(frozen=True)
 class Ways:
-    """One row a segment. `kind` is one of the above; `plan` a number in `plans` (-1: no tray).
+    """One row a cable. `kind` is one of the above; `plan` a number in `plans` (-1: no tray).
 
     `a_rack` and `z_rack` are rows of `Racks`, -1 outside of any.
     """
@@ -66,13 +66,16 @@ class Spans:
 
 def ways(plant: Plant) -> Ways:
     """The way of every segment."""
-    segments, racks = plant.segments, plant.racks
-    count = len(segments)
-    found = plans(plant)
-    unknown = np.full(count, UNKNOWN, dtype=np.int64)
+    racks = plant.devices.rack
+    return ways_between(plans(plant), racks[plant.segments.a_device], racks[plant.segments.z_device])
+
+
+def ways_between(found: Plans, a: Ints, z: Ints) -> Ways:
+    """The ways between columns of racks."""
+    racks = found.plant.racks
+    unknown = np.full(len(a), UNKNOWN, dtype=np.int64)
     if not len(racks):
         return Ways(found, unknown, unknown, unknown, unknown)
-    a, z = plant.devices.rack[segments.a_device], plant.devices.rack[segments.z_device]
     in_racks = (a >= 0) & (z >= 0)
     shared = in_racks & (found.of_rack[a] >= 0) & (found.of_rack[a] == found.of_rack[z]) & (a != z)
     kind = np.where(in_racks & (a == z), INSIDE, UNKNOWN)
@@ -80,14 +83,13 @@ def ways(plant: Plant) -> Ways:
     return Ways(found, kind, np.where(shared, found.of_rack[a], UNKNOWN), a, z)
 
 
-def spans(plant: Plant, way: Ways, rows: Ints, *amounts: Ints) -> Spans:
-    """How many of some segments lie in each piece of tray, and sums of amounts that each has.
+def spans(way: Ways, *amounts: Ints) -> Spans:
+    """How many of some cables lie in each piece of tray, and sums of amounts.
 
     Args:
-        rows: segments, each once.
-        amounts: columns with a number for each of them, such as a cross-section.
+        amounts: columns with a number for each of the cables, such as a cross-section.
     """
-    racks = plant.racks
+    racks = way.plans.plant.racks
     stands = np.flatnonzero(way.plans.of_rack >= 0)
     plan, row, bay = way.plans.of_rack[stands], racks.row[stands], racks.bay[stands]
     order = np.lexsort((bay, row, plan))
@@ -101,8 +103,8 @@ def spans(plant: Plant, way: Ways, rows: Ints, *amounts: Ints) -> Spans:
     head, first = np.flatnonzero(new_place), np.flatnonzero(new_row)
     first_place = place_of[stands[first]]
 
-    in_trays = way.plan[rows] >= 0
-    laid = rows[in_trays]
+    in_trays = way.plan >= 0
+    laid = np.flatnonzero(in_trays)
     a, z = place_of[way.a_rack[laid]], place_of[way.z_rack[laid]]
     a_row, z_row = row_of[way.a_rack[laid]], row_of[way.z_rack[laid]]
     along = np.flatnonzero(way.kind[laid] == ALONG)

@@ -169,6 +169,7 @@ def test_one_row_a_cable_with_both_ends(room: Built) -> None:
         "z_interface": "Ethernet12",
         "trays": "",
         "bundle": "",
+        "circuit": "",
     }
 
 
@@ -176,7 +177,7 @@ def test_the_columns_stand_in_their_order(room: Built) -> None:
     header = room.text["cabling/cables.csv"].partition("\n")[0]
     assert header == (
         "cable_id,a_device,a_port,a_location,z_device,z_port,z_location,speed_gbps,cable,a_optic,z_optic,length_m,"
-        "network,a_label,z_label,a_interface,z_interface,shared_with,trays,bundle"
+        "network,a_label,z_label,a_interface,z_interface,shared_with,trays,bundle,circuit"
     )
 
 

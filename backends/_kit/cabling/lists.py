@@ -9,9 +9,11 @@ import polars as pl
 
 from ....compiler.cabling.cables import Cables
 from ....compiler.cabling.floor import Plans
+from ....compiler.cabling.laid import trunk_words
 from ....compiler.cabling.ways import ALONG, Ways
 from ....compiler.cages import segment_media
 from ....compiler.expand.geometry import METRE
+from ....compiler.names import cable_ids
 from ....compiler.plant import Ints, Plant
 from ..columns import chosen, decimals, pick
 from ..csv import harmless
@@ -42,7 +44,7 @@ def cable_frames(plant: Plant, cables: Cables, way: Ways, words: Words) -> Itera
                 "z_port": words.port.gather(cls[z], z_port),
                 "z_location": words.location.gather(z),
                 "speed_gbps": decimals(segments.speed[rows], _GIGABIT),
-                "cable": chosen(cable, cables.media[rows]),
+                "cable": _legs(plant, a, z, chosen(cable, cables.media[rows])),
                 "a_optic": chosen(optics, media[rows, 0]),
                 "z_optic": chosen(optics, media[rows, 1]),
                 "length_m": decimals(cables.sold_um[rows], METRE),
@@ -51,19 +53,48 @@ def cable_frames(plant: Plant, cables: Cables, way: Ways, words: Words) -> Itera
                 "z_label": z_end + " -> " + a_end,
                 "a_interface": words.interface.gather(cls[a], a_port),
                 "z_interface": words.interface.gather(cls[z], z_port),
-                "shared_with": _shared_with(words.cable_id, cables.item[rows], rows),
+                "shared_with": _shared_with(plant, words, cables.item[rows], rows),
                 "trays": trays(way.plans, way.kind[rows], way.a_rack[rows], way.z_rack[rows]),
                 "bundle": bundles(plant, way.near[rows], way.far[rows]),
+                "circuit": _circuit(plant, rows),
             }
         )
 
 
-def _shared_with(cable_id: pl.Series, item: Ints, rows: slice) -> pl.Series:
-    """The identifier under which the cable is listed, where that is another row's."""
+def _shared_with(plant: Plant, words: Words, item: Ints, rows: slice) -> pl.Series:
+    """The identifier under which the cable is listed, where that is another row's; of a leg, its trunk."""
     other = np.where(item == np.arange(rows.start, rows.stop), -1, item)
-    if (other < 0).all():
-        return pl.repeat(None, len(other), dtype=pl.String, eager=True)
-    return pick(cable_id, other)
+    if plant.circuits is None:
+        if (other < 0).all():
+            return pl.repeat(None, len(other), dtype=pl.String, eager=True)
+        return pick(words.cable_id, other)
+    leg = _trunk(plant, plant.segments.a_device[rows], plant.segments.z_device[rows])
+    return pick(words.device, leg).fill_null(pick(words.cable_id, other))
+
+
+def _trunk(plant: Plant, a: Ints, z: Ints) -> Ints:
+    """The trunk at an end of each segment; -1 for one that is no leg."""
+    trunk = np.array([plant.element_of(cls).kind == "trunk" for cls in plant.classes], dtype=np.bool_)
+    of = plant.devices.cls
+    return np.where(trunk[of[a]], a, np.where(trunk[of[z]], z, -1))
+
+
+def _legs(plant: Plant, a: Ints, z: Ints, cable: pl.Series) -> pl.Series:
+    """The cable of each segment; of a leg, its trunk's SKU."""
+    if plant.circuits is None:
+        return cable
+    leg = _trunk(plant, a, z)
+    of_class = [trunk_words(plant.element_of(cls)) for cls in plant.classes]
+    words = chosen([harmless(word) if word else None for word in of_class], plant.devices.cls[np.maximum(leg, 0)])
+    return words.set(pl.Series(leg < 0, dtype=pl.Boolean), None).fill_null(cable)
+
+
+def _circuit(plant: Plant, rows: slice) -> pl.Series:
+    """The link that each cable is a part of, where passive parts stand between; null for a link of one cable."""
+    if plant.circuits is None:
+        return pl.repeat(None, rows.stop - rows.start, dtype=pl.String, eager=True)
+    alone = (plant.circuits.head == plant.circuits.tail)[plant.circuit[rows]]
+    return pick(cable_ids(plant), np.where(alone, -1, plant.circuit[rows]))
 
 
 def trays(plans: Plans, kind: Ints, a: Ints, z: Ints) -> pl.Series:
