@@ -17,6 +17,8 @@ from rackwright.compiler.power.flow import flow
 from rackwright.compiler.power.loads import loads
 from rackwright.compiler.schema import CoolingAttributes, PartAttributes
 from rackwright.compiler.shares import layers, part, scaled, small, turns
+from rackwright.dsl.format import format_source
+from rackwright.dsl.source import Source
 from rackwright.dsl.units import Quantity
 
 Spec = Callable[..., Compilation]
@@ -354,6 +356,7 @@ def test_the_example_of_the_reference(spec: Spec, root: Path) -> None:
     page = (root / "docs" / "reference" / "cooling.md").read_text("utf-8")
     block = re.search(r"```rack\n(.*?)```", page, re.DOTALL)
     assert block is not None
+    assert format_source(Source("block.rack", block[1])) == (block[1], ())
     result = spec(block[1])
     assert [d.code for d in result.diagnostics] == ["RW0006"], result.diagnostics
     assert result.plant is not None
