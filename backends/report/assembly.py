@@ -32,6 +32,7 @@ SCRIPTS = (
     "failure.js",
     "chain.js",
     "power.js",
+    "heat.js",
     "coolant.js",
     "space.js",
     "plan.js",

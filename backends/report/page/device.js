@@ -2,141 +2,274 @@
 
 /** `pod0-gpu3 at unit 22` @param {number} d @returns {Child} */
 function standing(d) {
-  const r = devices.rack()[d];
-  if (r < 0) return "in no rack";
-  const unit = unitOf(d);
-  return [rackLink(r), unit ? `, ${unit}` : ""];
+    const r = devices.rack()[d];
+    if (r < 0) return "in no rack";
+    const unit = unitOf(d);
+    return [rackLink(r), unit ? `, ${unit}` : ""];
 }
 
 /** The unit that a device begins at, such as `OU 22`; empty where unknown. @param {number} d */
 function unitOf(d) {
-  const r = devices.rack()[d];
-  const bottom = devices.bottom()[d];
-  if (r < 0 || bottom < 0) return "";
-  const frame = racks.frame(r);
-  const unit = bottom / frame.pitch + 1;
-  return `${frame.unit}\u00a0${Number.isInteger(unit) ? unit : unit.toFixed(1)}`;
+    const r = devices.rack()[d];
+    const bottom = devices.bottom()[d];
+    if (r < 0 || bottom < 0) return "";
+    const frame = racks.frame(r);
+    const unit = bottom / frame.pitch + 1;
+    return `${frame.unit}\u00a0${Number.isInteger(unit) ? unit : unit.toFixed(1)}`;
 }
 
 /** @param {string} name @returns {Child} */
 function deviceView(name) {
-  const d = devices.names().indexOf(name);
-  if (d < 0) return notFound("device", name);
-  const element = devices.element(d);
-  return [
-    h("header.title", null,
-      h("p.crumb", null, element.kind),
-      h("h1", null, name),
-      h("p.lead", null, h("b", null, element.definition), " · ", standing(d)),
-      element.doc ? h("p.muted", null, element.doc) : null,
-    ),
-    h("div.tiles", null, deviceTiles(d)),
-    cables.whole ? cableSection(d) : section("Cables", h("p.muted", null, "This design has more cables than the page holds one by one; they are in cabling/cables.csv.")),
-    feedSection(d),
-    pipeSection(d),
-    section("Figures", h("p.muted", null, "Made by ", placeMark(element.at)), figureTable(element, element.definition)),
-    partSection(d),
-  ];
+    const d = devices.names().indexOf(name);
+    if (d < 0) return notFound("device", name);
+    const element = devices.element(d);
+    return [
+        h(
+            "header.title",
+            null,
+            h("p.crumb", null, element.kind),
+            h("h1", null, name),
+            h("p.lead", null, h("b", null, element.definition), " · ", standing(d)),
+            element.doc ? h("p.muted", null, element.doc) : null,
+        ),
+        h("div.tiles", null, deviceTiles(d)),
+        cables.whole
+            ? cableSection(d)
+            : section(
+                  "Cables",
+                  h(
+                      "p.muted",
+                      null,
+                      "This design has more cables than the page holds one by one; they are in cabling/cables.csv.",
+                  ),
+              ),
+        feedSection(d),
+        pipeSection(d),
+        section(
+            "Figures",
+            h("p.muted", null, "Made by ", placeMark(element.at)),
+            figureTable(element, element.definition),
+        ),
+        partSection(d),
+    ];
 }
 
 /** @param {number} d @returns {Child[]} */
 function deviceTiles(d) {
-  const from = power.class(d);
-  if (from.feeder) {
+    const from = power.class(d);
+    if (from.feeder) {
+        return [
+            tile(
+                traced(watts(power.output()[d]), () => feederCard(d)),
+                "leaves it at peak",
+            ),
+            tile(
+                traced(watts(power.input()[d]), () => feederCard(d)),
+                "it takes at peak",
+            ),
+        ];
+    }
     return [
-      tile(traced(watts(power.output()[d]), () => feederCard(d)), "leaves it at peak"),
-      tile(traced(watts(power.input()[d]), () => feederCard(d)), "it takes at peak"),
+        tile(
+            traced(watts(power.peak()[d]), () => deviceDraw(d, "peak")),
+            "peak power",
+        ),
+        tile(
+            traced(watts(power.typical()[d]), () => deviceDraw(d, "typical")),
+            "typical power",
+        ),
+        ...heatTiles(d),
+        cables.whole ? tile(count(cables.at(d).length), "cables") : null,
     ];
-  }
-  return [
-    tile(traced(watts(power.peak()[d]), () => deviceDraw(d, "peak")), "peak power"),
-    tile(traced(watts(power.typical()[d]), () => deviceDraw(d, "typical")), "typical power"),
-    ...heatTiles(d),
-    cables.whole ? tile(count(cables.at(d).length), "cables") : null,
-  ];
 }
 
 /** @param {number} d */
 function cableSection(d) {
-  const rows = cables.at(d).map((row) => {
-    const first = cables.a()[row] === d;
-    return { row, port: (first ? cables.ap() : cables.zp())[row], peer: (first ? cables.z() : cables.a())[row], far: (first ? cables.zp() : cables.ap())[row] };
-  }).sort((x, y) => x.port - y.port);
-  if (!rows.length) return null;
-  return section(plural(rows.length, "cable"), growing(rows, 64, (part) => table(
-    ["Port", "Cable", "To", "Port there", ">Speed", ">Way", "Media"],
-    part.map(({ row, port, peer, far }) => [
-      devices.terminal(d, "port", port), cableLink(row), deviceLink(peer), devices.terminal(peer, "port", far),
-      cables.speed(row) ? rate(cables.speed(row)) : "", metres(cables.length(row)), mediaWords(row),
-    ]),
-  )));
+    const rows = cables
+        .at(d)
+        .map((row) => {
+            const first = cables.a()[row] === d;
+            return {
+                row,
+                port: (first ? cables.ap() : cables.zp())[row],
+                peer: (first ? cables.z() : cables.a())[row],
+                far: (first ? cables.zp() : cables.ap())[row],
+            };
+        })
+        .sort((x, y) => x.port - y.port);
+    if (!rows.length) return null;
+    return section(
+        plural(rows.length, "cable"),
+        growing(rows, 64, (part) =>
+            table(
+                ["Port", "Cable", "To", "Port there", ">Speed", ">Way", "Media"],
+                part.map(({ row, port, peer, far }) => [
+                    devices.terminal(d, "port", port),
+                    cableLink(row),
+                    deviceLink(peer),
+                    devices.terminal(peer, "port", far),
+                    cables.speed(row) ? rate(cables.speed(row)) : "",
+                    metres(cables.length(row)),
+                    mediaWords(row),
+                ]),
+            ),
+        ),
+    );
 }
 
 /** What a cable is made with. @param {number} row @returns {string} */
 function mediaWords(row) {
-  const using = cables.rule(row).using;
-  return using.length ? [...new Set(using)].join(" and ") : "not stated";
+    const using = cables.rule(row).using;
+    return using.length ? [...new Set(using)].join(" and ") : "not stated";
 }
 
 /** @param {number} d */
 function feedSection(d) {
-  const into = [...feeds.into(d)];
-  const out = [...feeds.out(d)];
-  if (!into.length && !out.length) return null;
-  const flow = power.feed();
-  return section("Power",
-    into.length ? table(["Fed by", "Outlet", "Inlet here", ">At peak"], into.map((f) => [deviceLink(feeds.a()[f]), devices.terminal(feeds.a()[f], "outlet", feeds.ap()[f]), devices.terminal(d, "inlet", feeds.zp()[f]), watts(flow[f])])) : null,
-    out.length ? growing(out, 32, (part) => table(["Feeds", "Inlet there", "Outlet here", ">At peak"], part.map((f) => [deviceLink(feeds.z()[f]), devices.terminal(feeds.z()[f], "inlet", feeds.zp()[f]), devices.terminal(d, "outlet", feeds.ap()[f]), watts(flow[f])]))) : null,
-    power.class(d).feeder ? h("p", null, link(`power/${devices.name(d)}`, "Fail it in the power tree")) : null,
-  );
+    const into = [...feeds.into(d)];
+    const out = [...feeds.out(d)];
+    if (!into.length && !out.length) return null;
+    const flow = power.feed();
+    return section(
+        "Power",
+        into.length
+            ? table(
+                  ["Fed by", "Outlet", "Inlet here", ">At peak"],
+                  into.map((f) => [
+                      deviceLink(feeds.a()[f]),
+                      devices.terminal(feeds.a()[f], "outlet", feeds.ap()[f]),
+                      devices.terminal(d, "inlet", feeds.zp()[f]),
+                      watts(flow[f]),
+                  ]),
+              )
+            : null,
+        out.length
+            ? growing(out, 32, (part) =>
+                  table(
+                      ["Feeds", "Inlet there", "Outlet here", ">At peak"],
+                      part.map((f) => [
+                          deviceLink(feeds.z()[f]),
+                          devices.terminal(feeds.z()[f], "inlet", feeds.zp()[f]),
+                          devices.terminal(d, "outlet", feeds.ap()[f]),
+                          watts(flow[f]),
+                      ]),
+                  ),
+              )
+            : null,
+        power.class(d).feeder ? h("p", null, link(`power/${devices.name(d)}`, "Fail it in the power tree")) : null,
+    );
 }
 
 /** @param {number} d */
 function pipeSection(d) {
-  const into = [...pipes.into(d)];
-  const out = [...pipes.out(d)];
-  if (!into.length && !out.length) return null;
-  return section("Coolant",
-    into.length ? table(["Supplied by", "Through", "Inlet here"], into.map((p) => [deviceLink(pipes.a()[p]), devices.terminal(pipes.a()[p], "coolant_out", pipes.ap()[p]), devices.terminal(d, "coolant_in", pipes.zp()[p])])) : null,
-    out.length ? growing(out, 32, (part) => table(["Supplies", "Inlet there", "Through"], part.map((p) => [deviceLink(pipes.z()[p]), devices.terminal(pipes.z()[p], "coolant_in", pipes.zp()[p]), devices.terminal(d, "coolant_out", pipes.ap()[p])]))) : null,
-  );
+    const into = [...pipes.into(d)];
+    const out = [...pipes.out(d)];
+    if (!into.length && !out.length) return null;
+    return section(
+        "Coolant",
+        into.length
+            ? table(
+                  ["Supplied by", "Through", "Inlet here"],
+                  into.map((p) => [
+                      deviceLink(pipes.a()[p]),
+                      devices.terminal(pipes.a()[p], "coolant_out", pipes.ap()[p]),
+                      devices.terminal(d, "coolant_in", pipes.zp()[p]),
+                  ]),
+              )
+            : null,
+        out.length
+            ? growing(out, 32, (part) =>
+                  table(
+                      ["Supplies", "Inlet there", "Through"],
+                      part.map((p) => [
+                          deviceLink(pipes.z()[p]),
+                          devices.terminal(pipes.z()[p], "coolant_in", pipes.zp()[p]),
+                          devices.terminal(d, "coolant_out", pipes.ap()[p]),
+                      ]),
+                  ),
+              )
+            : null,
+    );
 }
 
 /** Parts inside a device. @param {number} d */
 function partSection(d) {
-  const own = devices.classes[devices.cls(d)].element;
-  const found = DATA.elements.map((/** @type {any} */ e, /** @type {number} */ i) => ({ e, i })).filter((/** @type {any} */ { e, i }) => i !== own && e.role === "part" && inside(i, own));
-  if (!found.length) return null;
-  const each = instances(own);
-  return section("Inside", found.map((/** @type {any} */ { e, i }) => h("details", null,
-    h("summary", null, `${count(instances(i) / each)} × `, h("b", null, e.name), h("span.muted", null, ` ${e.kind}, ${e.definition}`)),
-    figureTable(e, e.definition),
-  )));
+    const own = devices.classes[devices.cls(d)].element;
+    const found = DATA.elements
+        .map((/** @type {any} */ e, /** @type {number} */ i) => ({ e, i }))
+        .filter((/** @type {any} */ { e, i }) => i !== own && e.role === "part" && inside(i, own));
+    if (!found.length) return null;
+    const each = instances(own);
+    return section(
+        "Inside",
+        found.map((/** @type {any} */ { e, i }) =>
+            h(
+                "details",
+                null,
+                h(
+                    "summary",
+                    null,
+                    `${count(instances(i) / each)} × `,
+                    h("b", null, e.name),
+                    h("span.muted", null, ` ${e.kind}, ${e.definition}`),
+                ),
+                figureTable(e, e.definition),
+            ),
+        ),
+    );
 }
 
 /** @param {string} id @returns {Child} */
 function cableView(id) {
-  const row = cables.whole ? cables.find(id) : -1;
-  if (row < 0) return notFound("cable", id);
-  const rule = cables.rule(row);
-  const ends = [[cables.a()[row], cables.ap()[row]], [cables.z()[row], cables.zp()[row]]];
-  const media = [...new Set(rule.using)].map((name) => DATA.media.find((/** @type {any} */ m) => m.name === name)).filter(Boolean);
-  return [
-    h("header.title", null, h("p.crumb", null, "cable"), h("h1", null, id), h("p.lead", null, mediaWords(row)), h("p.muted", null, "Made by ", placeMark(rule.at))),
-    h("div.ends", null, ends.map(([d, port], side) => h("div.end", null,
-      h("div.muted", null, side ? "z end" : "a end"),
-      h("div.end-name", null, deviceLink(d)),
-      h("div", null, "port ", h("b", null, devices.terminal(d, "port", port))),
-      h("div.muted", null, standing(d)),
-    ))),
-    h("div.tiles", null,
-      cables.speed(row) ? tile(rate(cables.speed(row)), "speed") : null,
-      tile(metres(cables.length(row)), "way, with slack"),
-      rule.network ? tile(rule.network, "network") : null,
-    ),
-    media.map((thing) => section(thing.name, thing.doc ? h("p.muted", null, thing.doc) : null, figureTable(thing, thing.name))),
-  ];
+    const row = cables.whole ? cables.find(id) : -1;
+    if (row < 0) return notFound("cable", id);
+    const rule = cables.rule(row);
+    const ends = [
+        [cables.a()[row], cables.ap()[row]],
+        [cables.z()[row], cables.zp()[row]],
+    ];
+    const media = [...new Set(rule.using)]
+        .map((name) => DATA.media.find((/** @type {any} */ m) => m.name === name))
+        .filter(Boolean);
+    return [
+        h(
+            "header.title",
+            null,
+            h("p.crumb", null, "cable"),
+            h("h1", null, id),
+            h("p.lead", null, mediaWords(row)),
+            h("p.muted", null, "Made by ", placeMark(rule.at)),
+        ),
+        h(
+            "div.ends",
+            null,
+            ends.map(([d, port], side) =>
+                h(
+                    "div.end",
+                    null,
+                    h("div.muted", null, side ? "z end" : "a end"),
+                    h("div.end-name", null, deviceLink(d)),
+                    h("div", null, "port ", h("b", null, devices.terminal(d, "port", port))),
+                    h("div.muted", null, standing(d)),
+                ),
+            ),
+        ),
+        h(
+            "div.tiles",
+            null,
+            cables.speed(row) ? tile(rate(cables.speed(row)), "speed") : null,
+            tile(metres(cables.length(row)), "way, with slack"),
+            rule.network ? tile(rule.network, "network") : null,
+        ),
+        media.map((thing) =>
+            section(thing.name, thing.doc ? h("p.muted", null, thing.doc) : null, figureTable(thing, thing.name)),
+        ),
+    ];
 }
 
 /** @param {string} what @param {string} name @returns {Child} */
-const notFound = (what, name) => section("Not found", h("p", null, `This design has no ${what} ${name}.`), h("p", null, link("summary", "To the summary")));
+const notFound = (what, name) =>
+    section(
+        "Not found",
+        h("p", null, `This design has no ${what} ${name}.`),
+        h("p", null, link("summary", "To the summary")),
+    );
