@@ -48,7 +48,7 @@ def alike(graph: Chain, peak: Ints, pools: Pools, wire: Wires) -> tuple[Ints, In
     wiring = Wiring(nodes, np.concatenate(near), np.concatenate(far), np.concatenate(label))
     start = np.full(nodes, -1, dtype=np.int64)
     start[:first] = device
-    start[first : first + len(feeds)] = feed + int(device.max(initial=-1)) + 1
+    start[first : first + len(feeds)] = feed
     colors = refine(wiring, start)
     found = np.full(size, -1, dtype=np.int64)
     found[involved] = colors[:first]
@@ -71,9 +71,8 @@ def _siblings(graph: Chain, involved: Ints, a: Ints) -> Ints:
 
 
 def _together(*columns: Ints) -> Ints:
-    """One number for each combination of values."""
+    """A 64-bit hash of each combination of values."""
     found = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
-        _, value = np.unique(column, return_inverse=True)
-        _, found = np.unique(found * (int(value.max(initial=0)) + 1) + value, return_inverse=True)
+        found = mix(found + mix(column).view(np.int64)).view(np.int64)
     return found

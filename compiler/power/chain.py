@@ -129,11 +129,13 @@ class Chain:
     def _closure(self, fan: Fan, far: Ints, devices: Ints) -> Bools:
         found = np.zeros(len(self.height), dtype=np.bool_)
         found[devices] = True
+        new = np.zeros(len(self.height), dtype=np.bool_)
         while len(devices):
-            rows, _, _ = fan.of(devices)
-            ends = far[rows]
-            devices = np.unique(ends[~found[ends]])
-            found[devices] = True
+            ends = far[fan.of(devices)[0]]
+            new[:] = False
+            new[ends[~found[ends]]] = True
+            found |= new
+            devices = np.flatnonzero(new)
         return found
 
 

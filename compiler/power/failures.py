@@ -133,6 +133,8 @@ class Failures:
         self._reckon(self._normal, self.graph.ordered)
         self._before = [t.loads(self._normal.feed[0], self._normal.given) for t in self._sides]
         self._after = self._normal.copy()
+        self._living = self.graph.storage | self.graph.battery | self.graph.generator
+        self._known: dict[tuple[bytes, bytes], Outcome] = {}
 
     def _of_outlets(self, holds: Callable[[OutletAttributes], bool]) -> Bools:
         """For each feed whether something holds for its outlet."""
@@ -154,7 +156,38 @@ class Failures:
         spread(self.graph, self.wires, devices, flows.feed[0], flows.given, flows.leaving)
 
     def after(self, loss: Loss) -> Outcome:
-        """What follows from a loss."""
+        """What follows from a loss; equal losses are reckoned once."""
+        if loss.modules:
+            return self._reckoned(loss)
+        equal = self._equal(loss)
+        key = (equal.devices.tobytes(), equal.feeds.tobytes())
+        if key not in self._known:
+            self._known[key] = self._reckoned(equal)
+        return self._known[key]
+
+    def _equal(self, loss: Loss) -> Loss:
+        """The loss furthest down that comes to the same.
+
+        To lose a feeder that has one feed and no loss of its own is to lose that feed; to lose the only feed of a
+        feeder that stores nothing is to lose that feeder.
+        """
+        graph = self.graph
+        while True:
+            if len(loss.devices) == 1 and not len(loss.feeds):
+                rows = graph.out.of(loss.devices)[0]
+                if len(rows) != 1 or self._losses.fixed[loss.devices[0]]:
+                    return loss
+                loss = Loss(feeds=rows)
+            elif len(loss.feeds) == 1 and not len(loss.devices):
+                fed = graph.z[loss.feeds]
+                if not self.feeder[fed[0]] or self._living[fed[0]] or len(graph.into.of(fed)[0]) != 1:
+                    return loss
+                loss = Loss(devices=fed)
+            else:
+                return loss
+
+    def _reckoned(self, loss: Loss) -> Outcome:
+        """What follows from a loss, reckoned in place and undone."""
         graph, now, before = self.graph, self._after, self._normal
         whole = tuple(d for d, count in loss.modules.items() if count >= self._modules(d))
         gone = np.concatenate([loss.devices, np.array(whole, dtype=np.int64)])
@@ -246,8 +279,7 @@ class Failures:
     def _feeders(self, feeders: Ints, modules: dict[int, int]) -> Iterator[_Loaded]:
         """Pools of feeders that carry more than before or can carry less."""
         devices = np.concatenate([feeders, np.array(sorted(modules), dtype=np.int64)])
-        touched = np.unique(self._pools.of_device[devices])
-        touched = touched[touched >= 0]
+        touched = _distinct(self._pools.of_device[devices], len(self._pools))
         if not len(touched):
             return
         start, member = self._members
@@ -267,8 +299,10 @@ class Failures:
         limit = np.where(barred, bar, limit)
         could = np.where((bar >= 0) & (bar < could), bar, could)
         worse = ~silent & (draw > 0) & ((draw > was + MICRO) | (limit < could))
-        for number in np.flatnonzero(worse).tolist():
-            own = members[(pool == number) & (now > 0)]
+        begins = np.cumsum(count) - count
+        for number in _telling(np.flatnonzero(worse), draw // MICRO, limit):
+            part = slice(int(begins[number]), int(begins[number] + count[number]))
+            own = members[part][now[part] > 0]
             amount, most = int(draw[number]) // MICRO, int(limit[number])
             yield _Loaded(amount, most, own, barred=bool(barred[number]))
 
@@ -282,7 +316,7 @@ class Failures:
 
     def _terminals(self, side: Terminals, real: Ints, mix: Ints, rows: Ints) -> Iterator[_Loaded]:
         """Terminals that carry more than before and have a limit: all that carry too much, and the worst."""
-        own = np.unique(side.number[rows])
+        own = _distinct(side.number[rows], len(side.watts))
         watts, most = side.watts[own], side.apparent[own]
         some = (watts < NEVER) | (most < NEVER)
         if not some.any():
@@ -302,9 +336,7 @@ class Failures:
         )
         for load, limits, old, unit in kinds:
             higher = np.flatnonzero((limits < NEVER) & (load > old + MICRO))
-            over = higher[load[higher] // MICRO > limits[higher]]
-            nearest = higher[np.argmax(load[higher] / limits[higher])][None] if len(higher) else higher
-            for number in np.union1d(over, nearest).tolist():
+            for number in _telling(higher, load // MICRO, limits):
                 feed = int(rows[place == number][0])
                 amount, allowed = int(load[number]) // MICRO, int(limits[number])
                 yield _Loaded(amount, allowed, self.graph.z[rows[place == number]], side, feed, unit)
@@ -325,6 +357,21 @@ class Failures:
         if attributes.installed is not None:
             return min(whole, milliwatts(attributes.installed) * max(modules - lost, 0) // modules)
         return whole if lost <= spare else whole * max(modules - lost, 0) // max(modules - spare, 1)
+
+
+def _distinct(numbers: Ints, size: int) -> Ints:
+    """The numbers below a size that occur, rising; -1 is none."""
+    seen = np.zeros(size + 1, dtype=np.bool_)
+    seen[numbers] = True
+    return np.flatnonzero(seen[:-1])
+
+
+def _telling(rows: Ints, load: Ints, limit: Ints) -> list[int]:
+    """Of some rows all that are beyond their limit; if none is, the one nearest to it."""
+    over = rows[load[rows] > limit[rows]]
+    if len(over) or not len(rows):
+        return [int(row) for row in over]
+    return [int(rows[np.argmax(load[rows] / np.maximum(limit[rows], 1))])]
 
 
 def _lowest(limits: dict[int, tuple[Limit, ...]], rule: int, unit: str) -> Limit:
