@@ -247,6 +247,10 @@ class Workload(Model):
     origin: Span
 
 
+Losing = Literal["feed", "breaker", "module", "pipe", "loop"]
+"""Kinds of things that `survives` can lose without naming an element."""
+
+
 class Measure(Model):
     """A quantity that the plant has, such as `peak_power(gpu_rack)`; `targets` are element indices.
 
@@ -257,7 +261,7 @@ class Measure(Model):
     targets: tuple[int, ...] = ()
     toward: tuple[int, ...] = ()
     lose: tuple[int, ...] = ()
-    losing: Literal["feed", "breaker", "module"] | None = None
+    losing: Losing | None = None
     count: int = 0
     origin: Span
 

@@ -22,7 +22,7 @@ from ..power.supply import supply
 from ..schema import FEEDERS, PartAttributes, RackAttributes
 from .facts import Facts
 from .measured import Measured, Unavailable, largest, lost_with, power, smallest
-from .measures_cooling import air_heat, airflow, coolant_flow, heat, loses_coolers, survives_cooling
+from .measures_cooling import air_heat, airflow, coolant_flow, heat, loses_cooling, survives_cooling
 from .measures_space import floor_load, free_units
 
 
@@ -76,22 +76,25 @@ def _survives(facts: Facts, asked: Measure) -> Measured:
     from ..views.power_tree import Failure, TooManyCases, survives, survives_any
 
     lose = tuple(facts.design.elements[i] for i in asked.lose)
-    cooling = loses_coolers(lose)
-    if not cooling and not len(facts.plant.feeds):
+    cooling = loses_cooling(facts, asked)
+    # Modules are lost of what feeds and of what cools.
+    powering = not cooling or (asked.losing == "module" and len(facts.plant.feeds) > 0)
+    if powering and not len(facts.plant.feeds):
         raise Unavailable("the spec has no feeds")
     for element in lose:
         if element.role != "assembly" and facts.design.device_of(element.index) != element.index:
             raise Unavailable(f"{facts.design.path(element.index)} is a part inside a device; only devices can be lost")
-    if cooling:
-        return survives_cooling(facts, asked)
+    cooled = survives_cooling(facts, asked) if cooling else Measured(True)
+    if not powering or not cooled.value:
+        return cooled
     failure: Failure | None
     for index in asked.targets:
         try:
-            if asked.losing is None:
+            if asked.losing in ("feed", "breaker", "module"):
+                failure = survives_any(facts.plant, facts.loads, index, asked.losing, asked.count)
+            else:
                 near = lost_with(facts, index, lose)
                 failure = survives(facts.plant, facts.loads, index, near, asked.count)
-            else:
-                failure = survives_any(facts.plant, facts.loads, index, asked.losing, asked.count)
         except TooManyCases as error:
             raise Unavailable(str(error)) from error
         if failure is not None:

@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 
 from ...dsl.units import Quantity
-from ..cooling.survival import survives
+from ..cooling.survival import Failure, survives, survives_any
 from ..design import Element, Measure
 from ..instances import classes_inside, instance_column, sum_by_instance
 from ..plant import Ints
@@ -60,24 +60,41 @@ def airflow(facts: Facts, asked: Measure) -> Measured:
 
 
 def survives_cooling(facts: Facts, asked: Measure) -> Measured:
-    """Whether everything in the targets keeps its coolant, and nothing is overloaded, without some coolers."""
+    """Whether everything in the targets keeps its coolant, and nothing is overloaded, without some coolers, or without
+    any one pipe, loop or module."""
     lose = tuple(facts.design.elements[i] for i in asked.lose)
-    names = facts.plant.devices.names
+    if not lose and asked.count > 1:
+        raise Unavailable(f"of the cooling only one {asked.losing} at a time can be lost; name the parts for more")
     for index in asked.targets:
         try:
-            failure = survives(facts.cooling, index, lost_with(facts, index, lose), asked.count)
+            failure = _failure(facts, asked, index, lose)
         except TooManyCases as error:
             raise Unavailable(str(error)) from error
         if failure is not None:
-            gone = " and ".join(names[int(d)] for d in failure.failed[:3]) + (" …" if len(failure.failed) > 3 else "")
-            note = f"{names[failure.device]} has no coolant" if failure.strain is None else strain(failure.strain)
+            gone = " and ".join(failure.lost[:3]) + (" …" if len(failure.lost) > 3 else "")
+            name = facts.plant.devices.names[failure.device]
+            note = f"{name} has no coolant" if failure.strain is None else strain(failure.strain)
             return Measured(False, f"without {gone}, {note}")
     return Measured(True)
 
 
-def loses_coolers(lose: tuple[Element, ...]) -> bool:
+def _failure(facts: Facts, asked: Measure, target: int, lose: tuple[Element, ...]) -> Failure | None:
+    if asked.losing in ("pipe", "loop", "module"):
+        return survives_any(facts.cooling, target, asked.losing)
+    return survives(facts.cooling, target, lost_with(facts, target, lose), asked.count)
+
+
+def loses_cooling(facts: Facts, asked: Measure) -> bool:
     """Whether a requirement asks for the loss of what cools."""
-    return bool(lose) and all(element.kind in COOLERS for element in lose)
+    if asked.losing == "module":
+        modules = (getattr(cls_element.attributes, "modules", None) for cls_element in _coolers(facts))
+        return any(modules)
+    elements = [facts.design.elements[i] for i in asked.lose]
+    return asked.losing in ("pipe", "loop") or (bool(elements) and all(e.kind in COOLERS for e in elements))
+
+
+def _coolers(facts: Facts) -> list[Element]:
+    return [facts.plant.element_of(cls) for cls in facts.plant.classes_of_kind(*COOLERS) if cls.count]
 
 
 def _separates(facts: Facts, index: int) -> bool:

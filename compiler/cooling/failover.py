@@ -90,6 +90,17 @@ class Loss:
 
 
 @dataclass(frozen=True)
+class Single:
+    """Single failures that are alike: see `Case`; `loss` is what is lost with the first of them."""
+
+    kind: Lost
+    element: str
+    name: str
+    members: Ints
+    loss: Loss
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What follows from a loss; see `Case`."""
 
@@ -105,19 +116,21 @@ class Outcome:
 def failover(found: Cooling) -> tuple[Case, ...]:
     """All single failures: loops, coolers, modules, pipes, each in the order of the spec."""
     failures = Failures(found)
-    return tuple(_case(found, failures, *group) for group in _groups(found))
+    return tuple(_case(found, failures, single) for single in single_failures(found))
 
 
-def _case(found: Cooling, failures: Failures, kind: Lost, element: str, name: str, members: Ints, loss: Loss) -> Case:
-    outcome = failures.after(loss)
+def _case(found: Cooling, failures: Failures, single: Single) -> Case:
+    outcome = failures.after(single.loss)
     over = outcome.overloads
     verdict: Verdict = "uncooled" if len(outcome.uncooled) else "overload" if over else "holds"
     heat = int(found.liquid_mw[outcome.uncooled].sum())
     worst = outcome.strains[0] if outcome.strains else None
-    return Case(kind, element, name, members, verdict, outcome.uncooled, heat, worst, over)
+    uncooled = outcome.uncooled
+    return Case(single.kind, single.element, single.name, single.members, verdict, uncooled, heat, worst, over)
 
 
-def _groups(found: Cooling) -> Iterator[tuple[Lost, str, str, Ints, Loss]]:
+def single_failures(found: Cooling) -> Iterator[Single]:
+    """All single failures, those that are alike together: loops, coolers, modules, pipes."""
     plant, pipes = found.plant, found.plant.pipes
     path, names = plant.design.path, plant.devices.names
     device, pipe = alike(found)
@@ -125,21 +138,21 @@ def _groups(found: Cooling) -> Iterator[tuple[Lost, str, str, Ints, Loss]]:
         yield from _loops(found, pipe)
     cooler = found.column([t.cooler for t in found.traits]) > 0
     busy = cooler & ((found.loops.taken[0] > 0) | (found.air_taken[0] > 0) | (found.loops.delivered > 0))
-    modules: list[tuple[Lost, str, str, Ints, Loss]] = []
+    modules: list[Single] = []
     for members in _alike(np.flatnonzero(busy), device):
         first = int(members[0])
         element = plant.element_of(plant.class_of(first))
-        yield "cooler", path(element.index), names[first], members, Loss(devices=members[:1])
+        yield Single("cooler", path(element.index), names[first], members, Loss(devices=members[:1]))
         if isinstance(element.attributes, CoolingAttributes) and (element.attributes.modules or 0) > 1:
             text = f"{names[first]}, one module"
-            modules.append(("module", path(element.index), text, members, Loss(modules={first: 1})))
+            modules.append(Single("module", path(element.index), text, members, Loss(modules={first: 1})))
     yield from modules
     for members in _alike(np.arange(len(pipes)), pipe):
         first = int(members[0])
         rule = plant.design.rules[int(pipes.rule[first])]
         assert rule.z is not None
         ends = f"{path(rule.a.element)} -> {path(rule.z.element)}"
-        yield "pipe", ends, _pipe_name(plant, first), members, Loss(pipes=members[:1])
+        yield Single("pipe", ends, _pipe_name(plant, first), members, Loss(pipes=members[:1]))
 
 
 def _pipe_name(plant: Plant, row: int) -> str:
@@ -150,7 +163,7 @@ def _pipe_name(plant: Plant, row: int) -> str:
     return f"{plant.devices.names[a]} {out} -> {plant.devices.names[z]} {into}"
 
 
-def _loops(found: Cooling, pipe: Ints) -> Iterator[tuple[Lost, str, str, Ints, Loss]]:
+def _loops(found: Cooling, pipe: Ints) -> Iterator[Single]:
     plant = found.plant
     loop = components(found)
     count = int(loop.max()) + 1
@@ -168,7 +181,7 @@ def _loops(found: Cooling, pipe: Ints) -> Iterator[tuple[Lost, str, str, Ints, L
         shown = [plant.devices.names[int(d)] for d in heads[:3]]
         name = "loop of " + " and ".join(shown) + (" …" if len(heads) > 3 else "")
         element = plant.design.path(plant.class_of(int(heads[0] if len(heads) else givers[0])).element)
-        yield "loop", element, name, np.sort(first[members]), Loss(pipes=rows)
+        yield Single("loop", element, name, np.sort(first[members]), Loss(pipes=rows))
 
 
 def _alike(chosen: Ints, color: Ints) -> list[Ints]:

@@ -1,25 +1,26 @@
-"""Whether an element keeps its cooling when coolers fail: the answer to `require survives(x, lose = 1 cdu)`."""
+"""Whether an element keeps its cooling when something fails: the answer to `require survives(x, lose = 1 cdu)`."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from ..instances import instance_column
-from ..plant import Ints
 from ..views.power_tree import cases
-from .failover import Failures, Loss, Strain
+from .failover import Failures, Loss, Outcome, Strain, single_failures
 from .model import Cooling
 
 
 @dataclass(frozen=True)
 class Failure:
-    """What does not survive: an instance of the asked element, the failed devices, a load that has no coolant or
-    (with `strain`) the first device inside, while something is over its limit."""
+    """What does not survive: an instance of the asked element, what is lost by its names, a load that has no coolant
+    or (with `strain`) the first device inside, while something is over its limit."""
 
     instance: int
-    failed: Ints
+    lost: tuple[str, ...]
     device: int
     strain: Strain | None
 
@@ -31,25 +32,44 @@ def survives(found: Cooling, target: int, lose: tuple[int, ...], count: int) -> 
     and whatever then carries more, stands inside, supplies something inside, or is the air around it, must stay within
     its limits. Raises `TooManyCases`.
     """
-    design = found.plant.design
+    losses = (Loss(devices=np.flatnonzero(failed)) for failed in cases(found.plant, target, lose, count))
+    return _first(found, target, ((loss, "") for loss in losses))
+
+
+def survives_any(found: Cooling, target: int, kind: Literal["pipe", "loop", "module"]) -> Failure | None:
+    """The first failure of any one pipe, loop or module that some instance of `target` does not survive."""
+    lost = (single for single in single_failures(found) if single.kind == kind)
+    return _first(found, target, ((single.loss, single.name) for single in lost))
+
+
+def _first(found: Cooling, target: int, losses: Iterable[tuple[Loss, str]]) -> Failure | None:
+    """The first loss that hurts. One without a name has those of its devices, in the instance that it hurts."""
     inside = instance_column(found.plant, target)
     failures = Failures(found)
     near_by = failures.above(inside >= 0)
-
-    def matters(strain: Strain) -> bool:
-        if strain.device >= 0:
-            return bool(near_by[strain.device])
-        chains = ({e.index for e in design.chain(i)} for i in (strain.element, target))
-        return any(other in chain for chain, other in zip(chains, (target, strain.element), strict=True))
-
-    for failed in cases(found.plant, target, lose, count):
-        devices = np.flatnonzero(failed)
-        outcome = failures.after(Loss(devices=devices))
+    for loss, name in losses:
+        outcome = failures.after(loss)
         bare = outcome.uncooled[inside[outcome.uncooled] >= 0]
-        strain = next((s for s in outcome.overloads if matters(s)), None)
-        if not len(bare) and strain is None:
-            continue
-        device = int(bare[0] if len(bare) else np.flatnonzero(inside >= 0)[0])
-        near = devices[inside[devices] == inside[device]]
-        return Failure(int(inside[device]), near if len(near) else devices, device, None if len(bare) else strain)
+        strain = _strained(found, target, near_by, outcome)
+        if len(bare) or strain is not None:
+            device = int(bare[0] if len(bare) else np.flatnonzero(inside >= 0)[0])
+            near = loss.devices[inside[loss.devices] == inside[device]]
+            names = [found.plant.devices.names[d] for d in (near if len(near) else loss.devices).tolist()]
+            lost = (name,) if name else tuple(names)
+            return Failure(int(inside[device]), lost, device, None if len(bare) else strain)
+    return None
+
+
+def _strained(
+    found: Cooling, target: int, near_by: np.ndarray[tuple[int], np.dtype[np.bool_]], outcome: Outcome
+) -> Strain | None:
+    """The worst overload that matters to the target."""
+    design = found.plant.design
+    for strain in outcome.overloads:
+        if strain.device >= 0 and near_by[strain.device]:
+            return strain
+        if strain.device < 0:
+            above, own = ({e.index for e in design.chain(i)} for i in (target, strain.element))
+            if strain.element in above or target in own:
+                return strain
     return None

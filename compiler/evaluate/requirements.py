@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import get_args
 
 from ...dsl import syntax as s
 from ...dsl.units import Quantity
-from ..design import Condition, Measure, Requirement, Term, Value
+from ..design import Condition, Losing, Measure, Requirement, Term, Value
 from .elaborate import Node
 from .mistake import mistake, suggest
 from .paths import Paths
@@ -32,7 +32,7 @@ MEASURES = {
 }
 """What a requirement can ask of the plant, with its arguments."""
 
-LOSSES: dict[str, Literal["feed", "breaker", "module"]] = {"feed": "feed", "breaker": "breaker", "module": "module"}
+LOSSES: dict[str, Losing] = {kind: kind for kind in get_args(Losing)}
 """Kinds of things that can be lost, where no member has that name."""
 
 _OPERATORS = {"+", "-", "*", "/", "<", "<=", ">", ">=", "==", "!=", "and", "or"}
@@ -126,9 +126,7 @@ class Requirements:
             origin=call.span,
         )
 
-    def _loss(
-        self, expr: s.Expr | None, targets: tuple[int, ...]
-    ) -> tuple[tuple[int, ...], Literal["feed", "breaker", "module"] | None, int]:
+    def _loss(self, expr: s.Expr | None, targets: tuple[int, ...]) -> tuple[tuple[int, ...], Losing | None, int]:
         """`1 shelf`: a count and the name of a member of the targets; else a kind; else a name anywhere."""
         if expr is None:
             return (), None, 0

@@ -130,6 +130,9 @@ def test_no_coolers_no_cases(spec: Spec) -> None:
         ("survives(h, lose = 2 cdu)", False),
         ("survives(r, lose = 1 m)", False),
         ("survives(h, lose = 1 ch)", False),
+        ("survives(h, lose = 1 pipe)", False),
+        ("survives(h, lose = 1 loop)", False),
+        ("survives(p, lose = 1 pipe)", True),
         ("heat(r) == 40 kW", True),
         ("heat(cdu) == 34 kW", True),
         ("air_heat(r) == 6 kW", True),
@@ -146,7 +149,14 @@ def test_requirements(spec: Spec, rule: str, holds: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "rule", ["airflow(h) > 1 CFM", "coolant_flow(dark) > 1 L/min", "heat(chip) > 1 W", "survives(h, lose = 9 many)"]
+    "rule",
+    [
+        "survives(h, lose = 2 pipe)",
+        "airflow(h) > 1 CFM",
+        "coolant_flow(dark) > 1 L/min",
+        "heat(chip) > 1 W",
+        "survives(h, lose = 9 many)",
+    ],
 )
 def test_what_cannot_be_decided(spec: Spec, rule: str) -> None:
     result = spec(
@@ -163,6 +173,19 @@ def test_what_cannot_be_decided(spec: Spec, rule: str) -> None:
         """
     )
     assert [d.code for d in result.diagnostics if d.code.startswith("RW7")] == ["RW7102"], result.diagnostics
+
+
+def test_modules_of_coolers_and_of_feeders_are_asked_for_together(spec: Spec) -> None:
+    def holds(modules: str) -> bool:
+        body = TWO_CDUS.replace("cdu[2] : pump", f"cdu[2] : pump {{ heat = 36 kW, {modules} }}")
+        result = spec(PARTS + body + "\nrequire survives(h, lose = 1 module)\n")
+        found = [d.code for d in result.diagnostics if d.code.startswith("RW7")]
+        assert found in ([], ["RW7101"]), result.diagnostics
+        return not found
+
+    assert holds("modules = 3, spare_modules = 1")
+    # Two of three carry 24 of 34 kW.
+    assert not holds("modules = 3")
 
 
 def test_every_member_of_a_case_fares_alike(spec: Spec) -> None:
