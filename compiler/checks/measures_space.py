@@ -19,7 +19,9 @@ def free_units(facts: Facts, asked: Measure) -> Measured:
         if elevation.free < 0:
             raise Unavailable(f"{rack.definition} does not state both `unit` and `height`")
         if elevation.vague:
-            raise Unavailable(f"{elevation.vague} devices of {rack.definition} tell only one of position and height")
+            raise Unavailable(
+                f"not both position and height are told of what stands in {rack.definition} ({elevation.vague})"
+            )
         answers.append((elevation.free, facts.plant.racks.names[elevation.first]))
     value, note = min(answers)
     return Measured(Quantity(Fraction(value), NUMBER), note)
