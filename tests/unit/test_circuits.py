@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 from unit.chain_walker import check
 from unit.counts import Compiled, plant_of
 from unit.fabrics import SPECS, built, rendered
@@ -18,6 +19,7 @@ from rackwright.backends.frr import Frr
 from rackwright.compiler.backend import Request
 from rackwright.compiler.cages import link_media, segment_media
 from rackwright.compiler.checks.loss import link_losses
+from rackwright.compiler.cli import main
 from rackwright.compiler.names import terminal_names
 from rackwright.compiler.pipeline import Compilation
 from rackwright.compiler.plant import Plant
@@ -185,3 +187,15 @@ def test_without_passive_parts_segments_are_links(compiled: Compiled) -> None:
     assert plant.circuits is None
     assert plant.segments is plant.links
     assert plant.circuit.tolist() == list(range(len(plant.links)))
+
+
+def test_a_trunk_is_shown_with_its_legs(root: Path) -> None:
+    """Leg 5 of the trunk from leaf rack 0 to spine rack 1 is for spine 3 and uplink 0 of the leaf's second group."""
+    done = CliRunner().invoke(main, ["show", str(root / "specs" / "lab_trunks.rack"), "trunk0_1"])
+    assert done.exit_code == 0, done.output
+    shown = [line.split() for line in done.output.splitlines()]
+    assert ["ports", "16", "of", "24", "used"] in shown
+    row = next(line for line in shown if line[:1] == ["a5"])
+    assert row[1:4] == ["leaves0-box", "rear3_1", "z5"]
+    far = CliRunner().invoke(main, ["show", str(root / "specs" / "lab_trunks.rack"), row[4]])
+    assert "leaves0-leaf0 eth15 to spines1-spine1 eth1" in far.output

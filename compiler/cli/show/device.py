@@ -12,6 +12,7 @@ from ...plant import Plant, Relations
 from ...schema import PartAttributes
 from ...trace import Books, Instances, figures_of, place_of, readable
 from ...trace.subjects import instance_path
+from .passive import joined_ports, passive_ports
 from .position import position
 from .sheet import Sheet, Table
 from .words import Terminals, gbps, stated_table, words_of
@@ -35,8 +36,10 @@ def device(books: Books, subject: Instances) -> Sheet:
     if isinstance(element.attributes, PartAttributes) and element.attributes.model:
         facts["model"] = element.attributes.model
     ports = cls.terminal_count("port")
+    passive = bool(plant.passive[number])
     if ports:
-        facts["ports"] = f"{int(plant.ends.start[number + 1] - plant.ends.start[number])} of {ports} used"
+        linked = int(plant.ends.start[number + 1] - plant.ends.start[number])
+        facts["ports"] = f"{joined_ports(plant, number) if passive else linked} of {ports} used"
     return Sheet(
         f"{name}: {element.kind} {element.definition}",
         facts,
@@ -44,7 +47,7 @@ def device(books: Books, subject: Instances) -> Sheet:
         (
             *_power(books, number),
             *_pipes(plant, number),
-            *_ports(plant, number),
+            *(passive_ports(plant, number) if passive else _ports(plant, number)),
             stated_table(plant.design, element),
         ),
         notes=words_of(element),
