@@ -79,9 +79,9 @@ def results() -> dict[str, Fraction]:
     alone_in = up(rack / SHELF_EFFICIENCY, 3)
     loss = SHELVES * (shelf_in - shelf_out)
     out |= {"R1": rack, "R2": shelf_out, "R3": shelf_in, "R4": loss}
-    apparent = shelf_in / SHELF_FACTOR
+    apparent, alone = up(shelf_in / SHELF_FACTOR, 3), up(alone_in / SHELF_FACTOR, 3)
     out |= {"R5": apparent, "R6": apparent / root_three(VOLTS)}
-    out |= {"R7": alone_in, "R8": alone_in / SHELF_FACTOR, "R9": alone_in / SHELF_FACTOR / root_three(VOLTS)}
+    out |= {"R7": alone_in, "R8": alone, "R9": alone / root_three(VOLTS)}
     out |= {"R10": root_three(VOLTS * AMPERES), "R11": root_three(VOLTS * AMPERES * Fraction(4, 5))}
     out |= {"R12": SHELVES * 27_500, "R13": SHELVES * 27_500 - rack}
     wet = TRAYS * floor(TRAY_W * LIQUID * 1000) // 1000

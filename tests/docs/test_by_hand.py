@@ -190,6 +190,26 @@ def test_power_files_agree(compiled_page: Compilation) -> None:
     assert Fraction(rows["board"]["peak_w"]) + Fraction(rows["board"]["loss_w"]) == said("H3")
 
 
+def test_feeds_and_failures_agree(compiled_page: Compilation) -> None:
+    """What a whip carries, what its breaker may carry, and what the other one carries when one is lost."""
+    feeds = {row["to"]: row for row in _table(compiled_page, "power", "power/feeds.csv")}
+    expected = [
+        ("row.rack.shelf.inlet", "peak_w", "R3"),
+        ("row.rack.shelf.inlet", "peak_va", "R5"),
+        *(("row.rack.shelf.inlet", f"a{phase}_a", "R6") for phase in (1, 2, 3)),
+        ("row.rack.shelf.inlet", "limit", "R10"),
+        ("row.net.shelf.inlet", "peak_w", "W2"),
+        ("row.busway.inlet", "peak_w", "W5"),
+    ]
+    _agree(feeds, expected)
+    failures = _table(compiled_page, "power", "power/failover.csv")
+    for lost, element in (("feeder", "row.rack.shelf"), ("feeder", "row.busway"), ("breaker", "row.busway.tap")):
+        cases = [row for row in failures if (row["lost"], row["element"]) == (lost, element)]
+        assert {row["verdict"] for row in cases} == {"holds"}
+        loads = [Fraction(row["load"]) for row in cases if row["unit"] == "VA"]
+        assert loads and all(abs(load - LINES["R8"][1]) <= Fraction(2, 1000) for load in loads)
+
+
 def test_cabling_files_agree(compiled_page: Compilation) -> None:
     """Every cable is ordered as long as the page has it, and the bill counts them alike."""
     cables = _table(compiled_page, "cabling", "cabling/cables.csv")
