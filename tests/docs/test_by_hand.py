@@ -316,3 +316,13 @@ def test_every_figure_leads_to_a_line(compiled_page: Compilation) -> None:
             assert said.place.file == "by-hand.rack"
             line = text[said.place.line - 1]
             assert said.attribute.rpartition(".")[2] in line and said.value.split()[0] in line, said
+
+
+def test_nec_would_refuse_it(compiled_page: Compilation, spec: Callable[..., Compilation]) -> None:
+    """As the page says: 22.4 kVA are more than 80 % of the breaker."""
+    block = re.search(r"```rack\n(.*?)```", PAGE.read_text("utf-8"), re.S)
+    assert block is not None
+    result = spec(block[1].replace("breaker_rule       = iec", "breaker_rule       = nec"))
+    refused = [d for d in result.diagnostics if d.severity == "error"]
+    assert {d.code for d in refused} == {"RW7101"}
+    assert any(d.at is not None and "of 18.401307 kVA" in d.at.text for d in refused)
