@@ -9,6 +9,7 @@ from ...compiler.power.budget import Budget, Table
 from ...compiler.power.cases import Case, Overload
 from ...compiler.power.failover import failover
 from ...compiler.power.loads import part_figure
+from ...compiler.power.pue import Pue, pue
 from ...compiler.schema import FEEDERS
 from ...compiler.trace.power import part_parts
 from .pack import MOST_OVERLOADS, pack
@@ -30,8 +31,14 @@ def power(plant: Plant, budget: Budget) -> Json:
         "classes": [_figures(plant, cls.element) for cls in plant.classes],
         "feed": pack(flow.feed[0]),
         "tables": [_table(table) for table in budget.tables],
+        "pue": _effectiveness(pue(plant, loads, flow)),
         "cases": [_case(case) for case in failover(plant, loads)],
     }
+
+
+def _effectiveness(found: Pue) -> Json:
+    """Power in and power of the IT equipment, at peak, and why their quotient is partial."""
+    return {"in": found.peak.power_in, "it": found.peak.it, "missing": list(found.missing)}
 
 
 def _case(case: Case) -> Json:

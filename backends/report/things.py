@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...compiler.cabling.cables import cables as ordered
+from ...compiler.cages import segment_media
 from ...compiler.design import Element
 from ...compiler.expand.geometry import micrometres
 from ...compiler.names import cable_digits, terminal_names
@@ -76,9 +78,12 @@ def racks(plant: Plant) -> Json:
 
 
 def cables(plant: Plant) -> Json:
-    """Cables statement by statement, one row each; or, where there are too many, how many join which racks."""
+    """Cables statement by statement, one row each; or, where there are too many, how many join which racks.
+
+    `circuits` are the links that run through passive parts; without such parts each cable is a link of its own.
+    """
     links = plant.segments
-    whole = len(links) <= MOST_CABLES
+    made = _Made(plant) if len(links) <= MOST_CABLES else None
     found = []
     for rule in plant.design.rules:
         if rule.medium != "link":
@@ -94,10 +99,21 @@ def cables(plant: Plant) -> Json:
                 "first": low,
                 "count": high - low,
                 "speed": int(speeds[0]) if (speeds == speeds[0]).all() else 0,
-                **(_ends(links, rows) | _made_of(plant, rows) if whole else _pairs(plant, rows)),
+                **(_pairs(plant, rows) if made is None else {**_ends(links, rows), **made.columns(rows)}),
             }
         )
-    return {"count": len(links), "whole": whole, "digits": cable_digits(plant), "rules": found}
+    return {
+        "count": len(links),
+        "whole": made is not None,
+        "digits": cable_digits(plant),
+        "rules": found,
+        "circuits": None if plant.circuits is None or made is None else _circuits(plant),
+    }
+
+
+def _circuits(plant: Plant) -> Json:
+    links = plant.links
+    return {**_ends(links, slice(0, len(links))), "of": pack(plant.circuit)}
 
 
 def _ends(relations: Relations, rows: slice) -> dict[str, Packed]:
@@ -110,9 +126,27 @@ def _ends(relations: Relations, rows: slice) -> dict[str, Packed]:
     }
 
 
-def _made_of(plant: Plant, rows: slice) -> dict[str, Packed]:
-    links = plant.segments
-    return {"length": pack(links.length_um[rows]), "speeds": pack(links.speed[rows] // 1_000_000)}
+class _Made:
+    """What every cable is made with, and how long it is."""
+
+    def __init__(self, plant: Plant) -> None:
+        self._links = plant.segments
+        self._cables = ordered(plant)
+        _, self._ends = segment_media(plant)
+
+    def columns(self, rows: slice) -> dict[str, Packed]:
+        """The way in micrometres, the length to order, Mbit/s, the medium and what is plugged in at the ends, and how
+        many rows before it the cable is listed that it is a part of."""
+        place = np.arange(rows.start, rows.stop)
+        return {
+            "length": pack(self._links.length_um[rows]),
+            "sold": pack(self._cables.sold_um[rows]),
+            "speeds": pack(self._links.speed[rows] // 1_000_000),
+            "media": pack(self._cables.media[rows]),
+            "am": pack(self._ends[rows, 0]),
+            "zm": pack(self._ends[rows, 1]),
+            "back": pack(place - self._cables.item[rows]),
+        }
 
 
 def _pairs(plant: Plant, rows: slice) -> Json:
@@ -154,7 +188,7 @@ def rules(plant: Plant) -> list[Json]:
             "tag": rule.tag,
             "a": rule.a.element,
             "z": -1 if rule.z is None else rule.z.element,
-            "using": list(rule.using or ()),
+            "options": [list(pair) for pair in rule.options],
             "network": rule.network or "",
             "at": place(design, rule.origin),
         }

@@ -142,22 +142,48 @@ const pipes = relation(DATA.pipes);
 const cables = (() => {
     const whole = DATA.cables.whole;
     const found = relation(whole ? DATA.cables.rules : []);
-    const length = lazy(() => {
-        const column = new Float64Array(found.count);
-        for (const s of found.statements) column.set(unpack(s.length), s.first);
-        return column;
-    });
-    const speeds = lazy(() => {
-        const column = new Float64Array(found.count);
-        for (const s of found.statements) column.set(unpack(s.speeds), s.first);
-        return column;
-    });
+    /** @param {string} key */
+    const column = (key) =>
+        lazy(() => {
+            const made = new Float64Array(found.count);
+            for (const s of found.statements) made.set(unpack(s[key]), s.first);
+            return made;
+        });
+    const [length, sold, speeds, media, am, zm, back] = ["length", "sold", "speeds", "media", "am", "zm", "back"].map(
+        column,
+    );
+    const circuits = DATA.cables.circuits;
+    const circuit = lazy(() =>
+        Object.fromEntries(["a", "ap", "z", "zp", "of"].map((key) => [key, unpack(circuits[key])])),
+    );
     const rule = (/** @type {number} */ row) => DATA.rules[/** @type {any} */ (found.statement(row)).rule];
     return {
         ...found,
         whole,
         total: DATA.cables.count,
-        length: (/** @type {number} */ row) => length()[row],
+        /** The way in micrometres. @param {number} row */
+        length: (row) => length()[row],
+        /** The length to order in micrometres. @param {number} row */
+        sold: (row) => sold()[row],
+        /** What it is made with; undefined where the spec does not say. @param {number} row */
+        media: (row) => DATA.media[media()[row]],
+        /** What is plugged in at its a or z end. @param {number} row @param {0 | 1} side */
+        plug: (row, side) => DATA.media[(side ? zm : am)()[row]],
+        /** The row under which the cable is listed; itself, unless several rows share one. @param {number} row */
+        listed: (row) => row - back()[row],
+        /**
+         * The ends of the link that a cable is a part of, as device and port; null where each cable is a link.
+         * @param {number} row
+         * @returns {[number, number][] | null}
+         */
+        circuit: (row) => {
+            if (!circuits || circuit().of[row] < 0) return null;
+            const { a, ap, z, zp, of } = circuit();
+            return [
+                [a[of[row]], ap[of[row]]],
+                [z[of[row]], zp[of[row]]],
+            ];
+        },
         /** Speed in Mbit/s. @param {number} row */
         speed: (row) => speeds()[row],
         rule,

@@ -102,7 +102,7 @@ function cableSection(d) {
         plural(rows.length, "cable"),
         growing(rows, 64, (part) =>
             table(
-                ["Port", "Cable", "To", "Port there", ">Speed", ">Way", "Media"],
+                ["Port", "Cable", "To", "Port there", ">Speed", ">Way", ">Order", "Media"],
                 part.map(({ row, port, peer, far }) => [
                     devices.terminal(d, "port", port),
                     cableLink(row),
@@ -110,6 +110,7 @@ function cableSection(d) {
                     devices.terminal(peer, "port", far),
                     cables.speed(row) ? rate(cables.speed(row)) : "",
                     metres(cables.length(row)),
+                    cables.sold(row) >= 0 ? metres(cables.sold(row)) : "",
                     mediaWords(row),
                 ]),
             ),
@@ -119,8 +120,10 @@ function cableSection(d) {
 
 /** What a cable is made with. @param {number} row @returns {string} */
 function mediaWords(row) {
-    const using = cables.rule(row).using;
-    return using.length ? [...new Set(using)].join(" and ") : "not stated";
+    const made = [cables.plug(row, 0), cables.plug(row, 1)].filter(Boolean);
+    return [...new Set((made.length ? made : [cables.media(row)]).map((m) => (m ? m.name : "not stated")))].join(
+        " and ",
+    );
 }
 
 /** @param {number} d */
@@ -227,9 +230,9 @@ function cableView(id) {
         [cables.a()[row], cables.ap()[row]],
         [cables.z()[row], cables.zp()[row]],
     ];
-    const media = [...new Set(rule.using)]
-        .map((name) => DATA.media.find((/** @type {any} */ m) => m.name === name))
-        .filter(Boolean);
+    const media = [...new Set([cables.media(row), cables.plug(row, 0), cables.plug(row, 1)])].filter(Boolean);
+    const circuit = cables.circuit(row);
+    const listed = cables.listed(row);
     return [
         h(
             "header.title",
@@ -238,6 +241,10 @@ function cableView(id) {
             h("h1", null, id),
             h("p.lead", null, mediaWords(row)),
             h("p.muted", null, "Made by ", placeMark(rule.at)),
+            listed === row ? null : h("p", null, "It is ordered and pulled as a part of ", cableLink(listed), "."),
+            circuit
+                ? h("p", null, "Part of the link from ", portWords(circuit[0]), " to ", portWords(circuit[1]), ".")
+                : null,
         ),
         h(
             "div.ends",
@@ -258,6 +265,7 @@ function cableView(id) {
             null,
             cables.speed(row) ? tile(rate(cables.speed(row)), "speed") : null,
             tile(metres(cables.length(row)), "way, with slack"),
+            cables.sold(row) >= 0 ? tile(metres(cables.sold(row)), "length to order") : null,
             rule.network ? tile(rule.network, "network") : null,
         ),
         media.map((thing) =>
@@ -265,6 +273,9 @@ function cableView(id) {
         ),
     ];
 }
+
+/** @param {[number, number]} end  a device and its port */
+const portWords = ([d, port]) => [deviceLink(d), ` ${devices.terminal(d, "port", port)}`];
 
 /** @param {string} what @param {string} name @returns {Child} */
 const notFound = (what, name) =>

@@ -32,12 +32,7 @@ function fabricView(asked) {
                     rate(e.speed / 1e6),
                     spread(e.perA),
                     spread(e.perZ),
-                    DATA.rules[e.rule].using
-                        .filter(
-                            (/** @type {string} */ u, /** @type {number} */ i, /** @type {string[]} */ all) =>
-                                all.indexOf(u) === i,
-                        )
-                        .join(" and ") || "not stated",
+                    [...new Set(DATA.rules[e.rule].options.flat())].join(" or ") || "not stated",
                     placeMark(DATA.rules[e.rule].at),
                 ]),
             ),

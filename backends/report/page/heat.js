@@ -159,6 +159,29 @@ function coolerBar(c, element, what, column, limit, format, attribute) {
     });
 }
 
+/** Power usage effectiveness as far as it is modelled; nothing without IT equipment. @returns {Child} */
+function effectivenessTile() {
+    const { in: entering, it, missing } = DATA.power.pue;
+    if (!it) return null;
+    const shown = DIGITS[3].format(Math.ceil((1000 * entering) / it) / 1000);
+    return tile(
+        traced(shown, () => [
+            h("p.statement", null, `${watts(entering)} enter, of which ${watts(it)} reach IT equipment, at peak`),
+            missing.length
+                ? [
+                      h("p", null, "Partial. Not modelled:"),
+                      h(
+                          "ul.figures",
+                          null,
+                          missing.map((/** @type {string} */ m) => h("li", null, m)),
+                      ),
+                  ]
+                : null,
+        ]),
+        missing.length ? "PUE, partial" : "PUE at peak",
+    );
+}
+
 /** @returns {Child} */
 function coolingTiles() {
     const liquid = d3.sum(cooling.liquid());

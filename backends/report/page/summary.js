@@ -278,6 +278,7 @@ function summaryView() {
                 "typical power",
             ),
             coolingTiles(),
+            effectivenessTile(),
         ),
         section("Power", listOr(powerBars(), "No element of this spec has a supply.")),
         section("Heat and coolant", listOr(coolingBars(), "Nothing in this spec states what heat it takes away.")),

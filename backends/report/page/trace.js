@@ -136,37 +136,31 @@ function deviceDraw(d, which) {
 /** Optics and cables at a device with the power of each. @param {number} d */
 function plugTable(d) {
     if (!cables.whole) return null;
-    /** @type {Map<string, number>} */
+    /** @type {Map<any, number>} */
     const found = new Map();
     for (const row of cables.at(d)) {
-        const name = cables.rule(row).using[cables.a()[row] === d ? 0 : 1];
-        if (name) found.set(name, (found.get(name) || 0) + 1);
+        const thing = cables.plug(row, cables.a()[row] === d ? 0 : 1);
+        if (thing) found.set(thing, (found.get(thing) || 0) + 1);
     }
-    const named = [...found].map(([name, times]) => ({
-        times,
-        thing: DATA.media.find((/** @type {any} */ m) => m.name === name),
-    }));
     return h(
         "ul.figures",
         null,
-        named
-            .filter((n) => n.thing)
-            .map(({ times, thing }) => {
-                const figure = thing.figures.find((/** @type {any} */ f) => f[0] === "power" || f[0] === "peak_power");
-                return h(
-                    "li",
-                    null,
-                    `${plural(times, "port")} with `,
-                    h("b", null, thing.name),
-                    figure
-                        ? [
-                              ` ${figure[1]} each plug `,
-                              placeMark(figure[2]),
-                              figure[5] ? h("span.badge", null, "assumed") : null,
-                          ]
-                        : " which states no power",
-                );
-            }),
+        [...found].map(([thing, times]) => {
+            const figure = thing.figures.find((/** @type {any} */ f) => f[0] === "power" || f[0] === "peak_power");
+            return h(
+                "li",
+                null,
+                `${plural(times, "port")} with `,
+                h("b", null, thing.name),
+                figure
+                    ? [
+                          ` ${figure[1]} each plug `,
+                          placeMark(figure[2]),
+                          figure[5] ? h("span.badge", null, "assumed") : null,
+                      ]
+                    : " which states no power",
+            );
+        }),
     );
 }
 
