@@ -10,7 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..plant import Ints
-from ..views.symmetry import Wiring, mix, refine
+from ..views.symmetry import Wiring, mix
 from .chain import Chain
 from .flow import Pools
 from .phases import Wires
@@ -19,8 +19,11 @@ _FED, _FEEDS, _SHARED = 1, 2, 3
 """Labels of edges: from a feed down to what it feeds, up to what feeds it, and to a terminal that feeds share."""
 
 
+_ROUNDS = 3
+
+
 def alike(graph: Chain, peak: Ints, pools: Pools, wire: Wires) -> tuple[Ints, Ints]:
-    """Colours of devices and of feeds: equal where a loss has equal consequences. -1 for devices without a feed."""
+    """Colours of devices and of feeds: equal where a loss has equal consequences; 0 for devices without a feed."""
     plant = graph.plant
     feeds, size = plant.feeds, len(plant.devices)
     involved = np.flatnonzero(
@@ -49,8 +52,8 @@ def alike(graph: Chain, peak: Ints, pools: Pools, wire: Wires) -> tuple[Ints, In
     start = np.full(nodes, -1, dtype=np.int64)
     start[:first] = device
     start[first : first + len(feeds)] = feed
-    colors = refine(wiring, start)
-    found = np.full(size, -1, dtype=np.int64)
+    colors = _refined(wiring, start)
+    found = np.zeros(size, dtype=np.int64)
     found[involved] = colors[:first]
     return found, colors[first : first + len(feeds)]
 
@@ -72,7 +75,25 @@ def _siblings(graph: Chain, involved: Ints, a: Ints) -> Ints:
 
 def _together(*columns: Ints) -> Ints:
     """A 64-bit hash of each combination of values."""
-    found = np.zeros(len(columns[0]), dtype=np.int64)
+    found: Ints = np.zeros(len(columns[0]), dtype=np.int64)
     for column in columns:
         found = mix(found + mix(column).view(np.int64)).view(np.int64)
     return found
+
+
+def _refined(wiring: Wiring, colors: Ints) -> Ints:
+    """Colours refined until their number stays, as hashes: it is counted every few rounds only, for that costs most."""
+    _, far, label, start = wiring.both
+    edge = mix(label)
+    count = 0
+    while True:
+        for _ in range(_ROUNDS):
+            marks = mix((colors[far].view(np.uint64) ^ edge).view(np.int64))
+            running = np.zeros(len(marks) + 1, dtype=np.uint64)
+            np.cumsum(marks, out=running[1:])
+            around = running[start[1:]] - running[start[:-1]]
+            colors = mix((colors.view(np.uint64) * np.uint64(3) + around).view(np.int64)).view(np.int64)
+        found = len(np.unique(colors))
+        if found == count:
+            return colors
+        count = found

@@ -10,8 +10,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -45,6 +45,16 @@ class Fan:
 
 
 @dataclass(frozen=True)
+class Batch:
+    """Fed devices of one height, and the feeds into them: of the k-th `count[k]` from `begins[k]` on."""
+
+    devices: Ints
+    feeds: Ints
+    begins: Ints
+    count: Ints
+
+
+@dataclass(frozen=True)
 class State:
     """How the devices live and which feeds carry; columns that one failure after the other is written into.
 
@@ -61,7 +71,7 @@ class State:
 @dataclass(frozen=True)
 class Chain:
     """The feed graph. `height` of a device is 0 if it feeds nothing, else one above the highest that it feeds; -1 in
-    a circle and above one. `ordered` are the fed devices by height. `normal` is the state without a failure."""
+    a circle and above one.  `normal` is the state without a failure."""
 
     plant: Plant
     a: Ints
@@ -70,53 +80,55 @@ class Chain:
     out: Fan
     height: Ints
     circular: Ints
-    ordered: Ints
     transfer: Bools
     generator: Bools
     battery: Bools
     storage: Bools
     normal: State
 
-    def groups(self, devices: Ints) -> Iterator[Ints]:
-        """Devices in groups of one height, from the loads up; `devices` are sorted by height."""
-        height = self.height[devices]
-        edges = np.flatnonzero(height[1:] != height[:-1]) + 1
-        yield from np.split(devices, edges) if len(devices) else ()
+    @cached_property
+    def ordered(self) -> tuple[Batch, ...]:
+        """All fed devices, from the loads up."""
+        return self.batches(np.arange(len(self.height)))
 
-    def by_height(self, devices: Ints) -> Ints:
-        """Those of some devices that are fed and not in a circle, sorted by height."""
+    def batches(self, devices: Ints) -> tuple[Batch, ...]:
+        """Some devices, those that are fed and not in a circle, in batches of one height from the loads up."""
         fed = devices[(self.into.start[devices + 1] > self.into.start[devices]) & (self.height[devices] >= 0)]
-        return fed[np.argsort(self.height[fed], kind="stable")]
+        fed = fed[np.argsort(self.height[fed], kind="stable")]
+        edges = np.flatnonzero(np.diff(self.height[fed])) + 1
+        return tuple(Batch(part, *self.into.of(part)) for part in np.split(fed, edges)) if len(fed) else ()
 
-    def settle(self, state: State, devices: Ints, gone: Bools, cut: Bools) -> None:
+    def settle(self, state: State, batches: tuple[Batch, ...], gone: Bools, cut: Bools) -> None:
         """Find how some devices live, in place, where `gone` devices and `cut` feeds are lost.
 
-        `devices` are sorted by height and hold all that what is lost feeds, directly or through others.
+        The batches hold all that what is lost feeds, directly or through others.
         """
-        alone = np.flatnonzero(gone)
-        state.level[alone] = DEAD
-        for group in reversed(list(self.groups(devices))):
-            rows, begins, count = self.into.of(group)
-            source = self.a[rows]
+        state.level[np.flatnonzero(gone)] = DEAD
+        for batch in reversed(batches):
+            source, devices = self.a[batch.feeds], batch.devices
             level = state.level[source]
             rank = np.where(level == STORED, STORED, np.minimum(self.normal.level[source], STARTED))
             rank = np.where(self.battery[source], _LAST, rank)
-            self.choose(state, group, rows, begins, count, np.where(cut[rows] | (level == DEAD), _NEVER, rank))
-            state.level[group[self.generator[group]]] = STARTED
-            kept = self.storage[group] & (state.level[group] == DEAD)
-            state.level[group[kept | self.battery[group]]] = STORED
-            dead = gone[group]
-            state.level[group[dead]] = DEAD
-            state.carries[rows[np.repeat(dead, count)]] = False
+            self.choose(state, batch, np.where(cut[batch.feeds] | (level == DEAD), _NEVER, rank))
+            state.level[devices[self.generator[devices]]] = STARTED
+            kept = self.storage[devices] & (state.level[devices] == DEAD)
+            state.level[devices[kept | self.battery[devices]]] = STORED
+            dead = gone[devices]
+            if dead.any():
+                state.level[devices[dead]] = DEAD
+                state.carries[batch.feeds[np.repeat(dead, batch.count)]] = False
 
-    def choose(self, state: State, group: Ints, rows: Ints, begins: Ints, count: Ints, rank: Ints) -> None:
-        """Which of the feeds into each device of a group carry, given the preference of each feed."""
-        inlet = np.where(np.repeat(self.transfer[group], count), self.plant.feeds.z_terminal[rows], 0)
-        order = rank * _FEEDS + inlet
-        best = np.minimum.reduceat(order, begins)
-        chosen = (order == np.repeat(best, count)) & (rank < _NEVER)
-        state.carries[rows] = chosen
-        state.level[group] = np.minimum.reduceat(np.where(chosen, state.level[self.a[rows]], DEAD), begins)
+    def choose(self, state: State, batch: Batch, rank: Ints) -> None:
+        """Which of the feeds into each device of a batch carry, given the preference of each feed."""
+        order = rank
+        if self.transfer[batch.devices].any():
+            inlet = self.plant.feeds.z_terminal[batch.feeds]
+            order = rank * _FEEDS + np.where(np.repeat(self.transfer[batch.devices], batch.count), inlet, 0)
+        best = np.minimum.reduceat(order, batch.begins)
+        chosen = (order == np.repeat(best, batch.count)) & (rank < _NEVER)
+        state.carries[batch.feeds] = chosen
+        source = np.where(chosen, state.level[self.a[batch.feeds]], DEAD)
+        state.level[batch.devices] = np.minimum.reduceat(source, batch.begins)
 
     def below(self, devices: Ints) -> Bools:
         """Some devices and all that they feed, directly or through others."""
@@ -145,7 +157,6 @@ def chain(plant: Plant) -> Chain:
     a, z = feeds.a_device, feeds.z_device
     into, out = _fan(z, size), _fan(a, size)
     height, circular = _heights(a, z, size)
-    fed = np.flatnonzero((into.start[1:] > into.start[:-1]) & (height >= 0))
     kinds = {name: np.zeros(size, dtype=np.bool_) for name in ("transfer", "generator", "battery", "storage")}
     for cls in plant.classes:
         element = plant.element_of(cls)
@@ -168,7 +179,6 @@ def chain(plant: Plant) -> Chain:
         out,
         height,
         circular,
-        fed[np.argsort(height[fed], kind="stable")],
         kinds["transfer"],
         kinds["generator"],
         kinds["battery"],
@@ -183,12 +193,11 @@ def chain(plant: Plant) -> Chain:
 def _run(chain: Chain) -> None:
     """Normal running, in place: nothing is stored, and generators stand still where anything else feeds."""
     state = chain.normal
-    for group in reversed(list(chain.groups(chain.ordered))):
-        rows, begins, count = chain.into.of(group)
-        level = state.level[chain.a[rows]]
-        chain.choose(state, group, rows, begins, count, np.where(level == DEAD, _NEVER, level))
-        state.level[group[chain.generator[group]]] = STARTED
-        state.level[group[chain.battery[group]]] = DEAD
+    for batch in reversed(chain.ordered):
+        level = state.level[chain.a[batch.feeds]]
+        chain.choose(state, batch, np.where(level == DEAD, _NEVER, level))
+        state.level[batch.devices[chain.generator[batch.devices]]] = STARTED
+        state.level[batch.devices[chain.battery[batch.devices]]] = DEAD
 
 
 def at_failure(chain: Chain) -> State:

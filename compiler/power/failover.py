@@ -122,7 +122,7 @@ def _verdict(outcome: Outcome) -> Verdict:
 def _feeders(failures: Failures, color: Ints) -> Iterator[Group]:
     """Feeders, and their modules."""
     plant = failures.plant
-    chosen = np.flatnonzero(failures.feeder & (color >= 0))
+    chosen = np.flatnonzero(failures.feeder & (color != 0))
     for members in _alike(chosen, color[chosen]):
         element = plant.element_of(plant.class_of(int(members[0])))
         yield Group("feeder", plant.design.path(element.index), members)

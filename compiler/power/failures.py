@@ -17,7 +17,7 @@ import numpy as np
 from ..plant import Ints, Plant
 from ..schema import FEEDERS, OutletAttributes, SupplyAttributes
 from .cases import Overload
-from .chain import DEAD, STORED, Chain, State, at_failure, chain
+from .chain import DEAD, STORED, Batch, Chain, State, at_failure, chain
 from .flow import Pools, carry, live, pools_over, stated_supplies
 from .limits import Limit, outlet_of
 from .loads import Loads, milliwatts
@@ -151,9 +151,9 @@ class Failures:
         """Feeders that share loads, standing by or not."""
         return self._pools
 
-    def _reckon(self, flows: _Flows, devices: Ints) -> None:
-        carry(self.graph, self._losses, flows.state, self._own, devices, flows.output, flows.feed, _taken)
-        spread(self.graph, self.wires, devices, flows.feed[0], flows.given, flows.leaving)
+    def _reckon(self, flows: _Flows, batches: tuple[Batch, ...]) -> None:
+        carry(self.graph, self._losses, flows.state, self._own, batches, flows.output, flows.feed, _taken)
+        spread(self.graph, self.wires, batches, flows.feed[0], flows.given, flows.leaving)
 
     def after(self, loss: Loss) -> Outcome:
         """What follows from a loss; equal losses are reckoned once."""
@@ -193,15 +193,15 @@ class Failures:
         gone = np.concatenate([loss.devices, np.array(whole, dtype=np.int64)])
         reached = graph.below(np.concatenate([gone, graph.z[loss.feeds]]))
         touched = np.flatnonzero(reached | graph.above(np.flatnonzero(reached)))
-        order = graph.by_height(touched)
+        batches = graph.batches(touched)
         rows = graph.into.of(touched)[0]
         self._gone[gone] = True
         self._cut[loss.feeds] = True
-        graph.settle(now.state, order[reached[order]], self._gone, self._cut)
+        graph.settle(now.state, batches, self._gone, self._cut)
         np.subtract.at(now.output[0], graph.a[rows], before.feed[0, rows])
         for number in range(len(before.given)):
             np.subtract.at(now.leaving[number], graph.a[rows], before.given[number, rows])
-        self._reckon(now, order)
+        self._reckon(now, batches)
         outcome = self._outcome(loss, np.flatnonzero(reached), touched, rows)
         self._gone[gone] = False
         self._cut[loss.feeds] = False
@@ -321,7 +321,9 @@ class Failures:
         some = (watts < NEVER) | (most < NEVER)
         if not some.any():
             return
-        place = np.searchsorted(own, side.number[rows])
+        lookup = np.zeros(len(side.watts), dtype=np.int64)
+        lookup[own] = np.arange(len(own))
+        place = lookup[side.number[rows]]
         more, given = real[own].copy(), mix[:, own].copy()
         np.add.at(more, place, self._after.feed[0, rows] - self._normal.feed[0, rows])
         for number in range(len(given)):

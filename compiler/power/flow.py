@@ -22,7 +22,7 @@ import numpy as np
 from ..plant import Ints, Plant
 from ..schema import FEEDERS, OutletAttributes, RackAttributes, SupplyAttributes
 from ..schema.power import STANDBY
-from .chain import DEAD, MAINS, Chain, State, chain
+from .chain import DEAD, MAINS, Batch, Chain, State, chain
 from .loads import Loads, milliwatts
 from .losses import Bools, Losses, divide, losses
 
@@ -115,23 +115,23 @@ def carry(
     lost: Losses,
     state: State,
     own: Ints,
-    devices: Ints,
+    batches: tuple[Batch, ...],
     output: Ints,
     feed: Ints,
     taken: Taken,
 ) -> None:
-    """Add up what flows into some devices, in place, from the loads up; `devices` are sorted by height.
+    """Add up what flows into some devices, in place, from the loads up.
 
     `own`, `output` (rows, devices) and `feed` (rows, feeds) are in the unit that `taken` reckons in. What comes from
     devices that are not named must be in `output` already.
     """
-    for group in graph.groups(devices):
-        rows, begins, count = graph.into.of(group)
+    for batch in batches:
+        rows, begins, count = batch.feeds, batch.begins, batch.count
         on = state.carries[rows].astype(np.int64)
         ways = np.add.reduceat(on, begins)
         running = np.cumsum(on)
         turn = running - on - np.repeat(running[begins] - on[begins], count)
-        amount = taken(graph, lost, state, own, output, group)
+        amount = taken(graph, lost, state, own, output, batch.devices)
         # The k-th of n parts is (p + n - 1 - k) div n; they sum up to p.
         several = np.maximum(np.repeat(ways, count), 1)
         part = (np.repeat(amount, count, axis=1) + (several - 1 - turn)) // several * on

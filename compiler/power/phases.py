@@ -26,8 +26,11 @@ from ..indices import evaluate
 from ..names import index_keys
 from ..plant import Ints, Plant
 from ..schema import InletAttributes, OutletAttributes
-from .chain import Chain
+from .chain import Batch, Chain
 from .limits import inlet_of, outlet_of
+from .losses import Bools
+
+Floats = NDArray[np.float64]
 
 PASSING = ("switchboard", "transformer", "transfer", "busway", "tap", "panel", "pdu")
 """Kinds that pass phases and power factor on as they come."""
@@ -47,9 +50,9 @@ class Wires:
     one phase at three-phase parts that do not tell which.
     """
 
-    factor: NDArray[np.float64]
+    factor: Floats
     row: Ints
-    passing: NDArray[np.bool_]
+    passing: Bools
     told: bool
     untold: tuple[int, ...]
 
@@ -133,34 +136,46 @@ def _instances(plant: Plant, outlet: int, rows: slice) -> Ints:
     return (device - cls.first) * array.count + terminal - array.first
 
 
-def spread(graph: Chain, wire: Wires, devices: Ints, feed: Ints, given: Ints, leaving: Ints) -> None:
-    """Add up apparent power from the loads up, in place; `devices` are sorted by height.
+def spread(graph: Chain, wire: Wires, batches: tuple[Batch, ...], feed: Ints, given: Ints, leaving: Ints) -> None:
+    """Add up apparent power from the loads up, in place.
 
     `feed` is real power by feed (peak); `given` (rows, feeds) and `leaving` (rows, devices) are apparent, in the same
     unit. What leaves for devices that are not named must be in `leaving` already.
     """
-    for group in graph.groups(devices):
-        rows, _, count = graph.into.of(group)
-        mix = np.where(wire.passing[group], leaving[:, group], 0).astype(np.float64)
-        total = mix.sum(axis=0)
-        real = np.maximum(_leaving_real(graph, group, feed), 1).astype(np.float64)
-        # Without a power factor of its own: that of what it feeds, for the losses too.
-        inner = np.where(total > 0, np.maximum(total / real, 1.0), 1.0)
+    for batch in batches:
+        rows = batch.feeds
         factor = wire.factor[rows]
-        apparent = feed[rows] * np.where(factor > 0, 1 / np.where(factor > 0, factor, 1), np.repeat(inner, count))
-        share = np.divide(mix, total, out=np.zeros_like(mix), where=total > 0)
-        share[BALANCED] += np.where(total > 0, 0, 1)
-        part = np.repeat(share, count, axis=1) * apparent
+        passing = wire.passing[batch.devices]
+        if passing.any():
+            part = _passed_on(graph, batch, passing, factor, feed, leaving)
+        else:
+            part = np.zeros((len(given), len(rows)))
+            part[BALANCED] = feed[rows] / np.where(factor > 0, factor, 1)
         row = wire.row[rows]
         single = row > 0
         if single.any():
+            whole = part.sum(axis=0)
             part[:, single] = 0
-            part[row[single], np.flatnonzero(single)] = apparent[single]
+            part[row[single], np.flatnonzero(single)] = whole[single]
         # A float has 53 bits: a hundredth of what is counted covers its error.
-        amount = np.ceil(part - 0.01).astype(np.int64) * (feed[rows] > 0)
+        amount = np.ceil(part - 0.01).astype(np.int64)
         given[:, rows] = amount
         for number in range(len(amount)):
             np.add.at(leaving[number], graph.a[rows], amount[number])
+
+
+def _passed_on(graph: Chain, batch: Batch, passing: Bools, factor: Floats, feed: Ints, leaving: Ints) -> Floats:
+    """Apparent power by feed of a batch in which some devices pass phases and power factor on as they come."""
+    mix = np.where(passing, leaving[:, batch.devices], 0).astype(np.float64)
+    total = mix.sum(axis=0)
+    real = np.maximum(_leaving_real(graph, batch.devices, feed), 1).astype(np.float64)
+    # Without a power factor of its own: that of what it feeds, for the losses too.
+    inner = np.repeat(np.where(total > 0, np.maximum(total / real, 1.0), 1.0), batch.count)
+    apparent = feed[batch.feeds] * np.where(factor > 0, 1 / np.where(factor > 0, factor, 1), inner)
+    share = np.divide(mix, total, out=np.zeros_like(mix), where=total > 0)
+    share[BALANCED] += np.where(total > 0, 0, 1)
+    found: Floats = np.repeat(share, batch.count, axis=1) * apparent
+    return found
 
 
 def _leaving_real(graph: Chain, group: Ints, feed: Ints) -> Ints:
