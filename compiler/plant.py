@@ -12,12 +12,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .design import Design, Element
 from .schema import PASSIVE, PortAttributes
+
+if TYPE_CHECKING:
+    from .power.chain import Chain
 
 Ints = NDArray[np.int64]
 
@@ -261,6 +265,13 @@ class Plant:
         order = np.argsort(device * 2**20 + port, kind="stable")
         start = np.searchsorted(device[order], np.arange(len(self.devices) + 1))
         return Ends(device[order], port[order], peer_device[order], peer_port[order], link[order], side[order], start)
+
+    @cached_property
+    def power_chain(self) -> Chain:
+        """Who feeds whom, and through which feeds power comes in normal running; made once when first asked for."""
+        from .power.chain import chain
+
+        return chain(self)
 
     def port_speeds(self, cls: DeviceClass) -> Ints:
         """Speed of each port number of a class; see `port_speeds`."""

@@ -22,7 +22,7 @@ import numpy as np
 from ..plant import Ints, Plant
 from ..schema import FEEDERS, OutletAttributes, RackAttributes, SupplyAttributes
 from ..schema.power import STANDBY
-from .chain import DEAD, MAINS, Batch, Chain, State, chain
+from .chain import DEAD, MAINS, Batch, Chain, State
 from .loads import Loads, milliwatts
 from .losses import Bools, Losses, divide, losses
 
@@ -96,12 +96,12 @@ def stated_supplies(plant: Plant) -> Ints:
 
 def carrying(plant: Plant) -> Bools:
     """The feeds that carry power in normal running."""
-    return chain(plant).normal.carries
+    return plant.power_chain.normal.carries
 
 
 def flow(plant: Plant, loads: Loads) -> Flow:
     """Flows through all feeds in normal running."""
-    graph, lost = chain(plant), losses(plant)
+    graph, lost = plant.power_chain, losses(plant)
     size = len(plant.devices)
     feed = np.zeros((5, len(plant.feeds)), dtype=np.int64)
     output = np.zeros((5, size), dtype=np.int64)
