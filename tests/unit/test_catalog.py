@@ -61,6 +61,9 @@ ARGUMENTS = {
     "generic.power.busway": "400 A, 12, 30 A",
     "generic.power.tap_box": "30 A",
     "generic.power.rack_pdu": "60 A",
+    "generic.cooling.crah": "200 kW",
+    "generic.cooling.fan_wall": "200 kW",
+    "generic.cooling.dry_cooler": "1 MW, 4",
     "ocp.cooling.row_cdu": "500 kW, 8",
     "ocp.cooling.aalc_rack": "60 kW",
     "ocp.cooling.rack_manifold": "10",
@@ -125,6 +128,7 @@ def test_what_is_marked_as_a_guess_is_told(name: str) -> None:
 
 HALL = """
 use generic.power
+use generic.cooling as air
 use ocp.cooling
 use ocp.orv3
 
@@ -146,15 +150,14 @@ rack r is orv3.rack_hpr {
     pipe manifold.tray[b] -> box[b]
 }
 hall h {
-    supply_temperature = 25 degC
-
     grid      : power.utility(2 MW)
     generator : power.generator(2 MW)
     transfer  : power.transfer_switch(2 MW)
-    board     : power.switchboard(2500 A, 4)
+    board     : power.switchboard(2500 A, 5)
     ups[2]    : power.ups(600 kW, 4)
     busway[2] : power.busway(1000 A, 48, 30 A)
-    water     : cooling.facility_water(2 MW, 2)
+    water     : cooling.facility_water(2 MW, 4)
+    crah[2]   : air.crah(120 kW, 30 degC)
     cdu[2]    : cooling.row_cdu(250 kW, 4)
     r[4]      : r
 
@@ -164,15 +167,18 @@ hall h {
     feed board.way[u] -> ups[u]
     feed board.way[2] -> water
     feed board.way[3] -> cdu[*].inlet[*]
+    feed board.way[4] -> crah[*]
     feed ups[u]       -> busway[u]
     feed busway[i].tap[3*k + s] -> r[k].shelf[s].inlet[i]  using power.whip_30a
 
-    pipe water.supply[c]  -> cdu[c].water
-    pipe cdu[c].supply[k] -> r[k].manifold.inlet[c]
+    pipe water.supply[c]     -> cdu[c].water
+    pipe water.supply[2 + c] -> crah[c].water
+    pipe cdu[c].supply[k]    -> r[k].manifold.inlet[c]
 }
 require survives(r, lose = 1 shelf)
 require survives(h, lose = 1 cdu)
 require survives(h, lose = 1 ups)
+require survives(h, lose = 1 crah)
 """
 
 
