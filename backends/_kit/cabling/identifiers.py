@@ -34,7 +34,9 @@ def device_places(plant: Plant, plans: Plans) -> pl.Series:
     if not len(plant.racks):
         return pl.repeat(None, len(devices), dtype=pl.String, eager=True)
     cabinet = pick(pl.Series(plans.cabinets, dtype=pl.String), devices.rack)
-    letters = pl.Series(["", *map(_letter, range(26))]).gather(_beside(plant))
+    # As many as may come to stand there, so that growth gives no device a letter.
+    beside = _beside(plant.at_capacity)[plant.numbers_at_capacity(np.arange(len(devices)))]
+    letters = pl.Series(["", *map(_letter, range(26))]).gather(beside)
     return cabinet + "-" + by_unit(plant, _unit) + letters
 
 
