@@ -7,7 +7,6 @@ import orjson
 
 from ...compiler.plant import Ints, Plant
 from ...compiler.power.budget import Budget, Table
-from ...compiler.power.gaps import not_modelled
 from ...compiler.power.pue import Pue, pue
 
 FORMAT = 1
@@ -17,6 +16,7 @@ FORMAT = 1
 def summary(budget: Budget) -> bytes:
     """The file's bytes: JSON with sorted keys and a final line feed."""
     whole = budget.whole
+    found = pue(budget.plant, budget.loads, budget.flow)
     content = {
         "format": FORMAT,
         "design": budget.plant.design.name,
@@ -32,10 +32,10 @@ def summary(budget: Budget) -> bytes:
             "idle": _watts(whole.idle.sum()),
             "idle_from_typical": _watts(whole.idle_from_typical.sum()),
         },
-        "pue": _effectiveness(pue(budget.plant, budget.loads, budget.flow)),
+        "pue": _effectiveness(found),
         "levels": [_entry(table, budget.plant) for table in budget.tables],
         "assumed": sorted({name for table in budget.tables for name in table.assumed}),
-        "not_modelled": list(not_modelled(budget.plant, budget.loads, budget.flow)),
+        "not_modelled": list(found.missing),
     }
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
 
