@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .design import Design, Element, Rule
 from .expand.geometry import METRE, UNKNOWN, micrometres
 from .plant import Ints, Plant
-from .schema import TrunkAttributes
+from .schema import PASSIVE, TrunkAttributes
 
 Bools = NDArray[np.bool_]
 
@@ -65,6 +66,11 @@ def trunks(plant: Plant) -> Trunks:
         mine[first[of] + terminal[rows]] = True
         racks[side] = _racks(plant, number, first, mine)
     return Trunks(device, length, sold, racks[0], racks[1], legs, used)
+
+
+def passage_part(design: Design, rule: Rule) -> Element:
+    """The part through which the links of a statement inside it lead: the innermost panel or trunk around them."""
+    return next(e for e in reversed(design.chain(rule.scope)) if e.kind in PASSIVE)
 
 
 def trunk_length(length_um: Ints, trunk: TrunkAttributes) -> Ints:

@@ -12,6 +12,7 @@ from ..design import Element
 from ..plant import Ints, Plant
 from ..power.losses import Bools
 from ..schema import PASSIVE, OpticAttributes, PatchAttributes, PortAttributes, TrunkAttributes
+from ..trunks import passage_part
 from .facts import Facts
 from .wording import in_all, instance, terminal
 
@@ -19,9 +20,10 @@ _PORTS = ("port", "port")
 
 
 def chains(facts: Facts) -> Iterator[Diagnostic]:
-    """RW4006 to RW4009, RW3019 and RW4015, once for each statement."""
+    """RW3014, RW4006 to RW4009, RW3019 and RW4015, once for each statement."""
     if facts.plant.circuits is None:
         return
+    yield from _to_itself(facts)
     yield from _circular(facts)
     yield from _dark(facts)
     yield from _fixed_cables(facts)
@@ -61,6 +63,8 @@ def _dark(facts: Facts) -> Iterator[Diagnostic]:
     segments, ways = plant.segments, plant.circuits
     assert ways is not None
     active = ~plant.passive[segments.a_device] | ~plant.passive[segments.z_device]
+    if not ((ways.circuit < 0) & active).any() or _used_twice(plant):
+        return  # where a port is used twice, that is told, and ways that end there follow from it
     for rule, rows in _by_statement(plant, (ways.circuit < 0) & active & ~ways.circular):
         yield diagnose(
             "RW4006",
@@ -69,6 +73,30 @@ def _dark(facts: Facts) -> Iterator[Diagnostic]:
             detail=instance(plant, segments, _PORTS, int(rows[0]), in_all(len(rows), "cords"))
             + f"; the way ends at {_last(plant, int(rows[0]))}",
             help="go on from there with a link, or with a link inside the part that leads to another of its ports",
+        )
+
+
+def _used_twice(plant: Plant) -> bool:
+    ways = plant.circuits
+    assert ways is not None
+    for rows in (plant.segments, ways.passages):
+        ports = np.concatenate([rows.a_device * 2**20 + rows.a_terminal, rows.z_device * 2**20 + rows.z_terminal])
+        if len(np.unique(ports)) < len(ports):
+            return True
+    return False
+
+
+def _to_itself(facts: Facts) -> Iterator[Diagnostic]:
+    """RW3014: a cord with both its ends in one port of a passive part; of devices it is told elsewhere."""
+    plant = facts.plant
+    segments = plant.segments
+    wrong = (segments.a_device == segments.z_device) & (segments.a_terminal == segments.z_terminal)
+    for rule, rows in _by_statement(plant, wrong & plant.passive[segments.a_device]):
+        yield diagnose(
+            "RW3014",
+            plant.design.rules[rule].origin,
+            detail=instance(plant, segments, _PORTS, int(rows[0]), in_all(len(rows), "cords")),
+            help="leave these out with `where`, such as `where i < j`, or shift an index",
         )
 
 
@@ -180,6 +208,19 @@ def _networks(facts: Facts) -> Iterator[Diagnostic]:
         )
 
 
+def _port_fibers(plant: Plant) -> dict[int, Ints]:
+    """For each class of passive parts the fibres of each port number; without end where it does not say."""
+    found = {}
+    for cls in plant.classes_of_kind(*PASSIVE):
+        has = np.full(cls.terminal_count("port"), 2**40, dtype=np.int64)
+        for array in cls.terminals["port"]:
+            port = plant.design.elements[array.element].attributes
+            if isinstance(port, PortAttributes) and port.fibers is not None:
+                has[array.first : array.first + array.count] = port.fibers
+        found[cls.index] = has
+    return found
+
+
 def _fibres(facts: Facts) -> Iterator[Diagnostic]:
     """RW4009: what an optic needs against what the panels and trunks on its way have, once for each such part."""
     plant, design = facts.plant, facts.design
@@ -193,16 +234,14 @@ def _fibres(facts: Facts) -> Iterator[Diagnostic]:
     sent = media[inside.circuit[lit], 0]
     optics = [design.media[name].attributes for name in names]
     needs = np.array([o.fibers if isinstance(o, OpticAttributes) else 0 for o in optics] + [0], dtype=np.int64)
-    for cls in plant.classes_of_kind(*PASSIVE):
-        part = plant.element_of(cls)
+    fibers = _port_fibers(plant)
+    for number in np.unique(inside.rule[lit]).tolist():
+        part = passage_part(design, design.rules[number])
         assert isinstance(part.attributes, PatchAttributes | TrunkAttributes)
-        mine = (inside.a_device[lit] >= cls.first) & (inside.a_device[lit] < cls.first + cls.count)
-        has = np.full(cls.terminal_count("port"), 2**40, dtype=np.int64)
-        for array in cls.terminals["port"]:
-            port = design.elements[array.element].attributes
-            if isinstance(port, PortAttributes) and port.fibers is not None:
-                has[array.first : array.first + array.count] = port.fibers
+        mine = inside.rule[lit] == number
         rows = lit[mine]
+        cls = plant.class_of(int(inside.a_device[rows[0]]))
+        has = fibers[cls.index]
         fewest = np.minimum(has[inside.a_terminal[rows]], has[inside.z_terminal[rows]])
         other = [isinstance(o, OpticAttributes) and part.attributes.fiber not in (None, o.fiber) for o in optics]
         wrong_kind = np.array([*other, False], dtype=np.bool_)[sent[mine]]

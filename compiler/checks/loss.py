@@ -21,12 +21,13 @@ from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.units import Quantity, format_number
 from ..cages import link_media
 from ..design import Design
+from ..expand.circuits import passes
 from ..expand.geometry import METRE
 from ..plant import Ints, Plant
 from ..power.losses import Bools
 from ..schema import AssemblyAttributes, OpticAttributes, PatchAttributes, TrunkAttributes
 from ..schema.assemblies import Cabling
-from ..trunks import trunks
+from ..trunks import passage_part, trunks
 from .facts import Facts
 from .wording import in_all, instance
 
@@ -85,7 +86,7 @@ def loss(facts: Facts) -> Iterator[Diagnostic]:
         yield diagnose(
             "RW4012",
             design.rules[int(plant.links.rule[row])].origin,
-            f"{len(silent)} links",
+            f"{len(silent)} links" if len(silent) > 1 else "1 link",
             detail=instance(plant, plant.links, _PORTS, row, "") + f"; not told: {_missing(found, row)}",
             help="the `cabling` block of an assembly says `smf_loss`, `mmf_loss` and `mated_loss`; a panel its `loss`",
         )
@@ -144,11 +145,11 @@ def _ways(plant: Plant) -> tuple[Ints, Ints, Ints]:
     lit = np.flatnonzero(inside.circuit >= 0)
     of = inside.circuit[lit]
     bought, pairs_of, loss_of = _figures(plant)
-    length, parts = _sums(count, plant.circuit, cords), _sums(count, of, loss_of[inside.a_device[lit]])
+    length, parts = _sums(count, plant.circuit, cords), _sums(count, of, loss_of[inside.rule[lit]])
     trunk = _sums(count, of, bought[inside.a_device[lit]])
     length = np.where((length >= 0) & (trunk >= 0), length + trunk, _UNKNOWN)
     pairs = np.zeros(count, dtype=np.int64)
-    np.add.at(pairs, of, pairs_of[inside.a_device[lit]])
+    np.add.at(pairs, of, pairs_of[inside.rule[lit]])
     of_class = np.array([plant.element_of(cls).kind == "trunk" for cls in plant.classes] or [False])
     both = of_class[plant.devices.cls[segments.a_device]] & of_class[plant.devices.cls[segments.z_device]]
     met = plant.circuit[both & (plant.circuit >= 0)]
@@ -157,19 +158,19 @@ def _ways(plant: Plant) -> tuple[Ints, Ints, Ints]:
 
 
 def _figures(plant: Plant) -> tuple[Ints, Ints, Ints]:
-    """For each device, as a passive part: fibre inside as bought, mated pairs and loss of one pass."""
-    size = len(plant.devices)
-    bought, pairs, parts = (np.zeros(size, dtype=np.int64) for _ in range(3))
-    for cls in plant.classes_of_kind("patch", "trunk"):
-        rows = slice(cls.first, cls.first + cls.count)
-        attributes = plant.element_of(cls).attributes
-        if isinstance(attributes, PatchAttributes):
-            pairs[rows], parts[rows] = attributes.mated, _micro(attributes.loss, "dB")
-        elif isinstance(attributes, TrunkAttributes):
-            # Nothing but its fibre, unless it says so.
-            parts[rows] = 0 if attributes.loss is None else _micro(attributes.loss, "dB")
+    """For each device the trunk fibre inside, as bought; for each rule mated pairs and loss of its passages."""
+    bought = np.zeros(len(plant.devices), dtype=np.int64)
     found = trunks(plant)
     bought[found.device] = found.sold_um
+    pairs, parts = (np.zeros(max(1, len(plant.design.rules)), dtype=np.int64) for _ in range(2))
+    for rule in plant.design.rules:
+        if rule.medium != "link" or not passes(plant.design, rule.scope):
+            continue
+        attributes = passage_part(plant.design, rule).attributes
+        if isinstance(attributes, PatchAttributes):
+            pairs[rule.index], parts[rule.index] = attributes.mated, _micro(attributes.loss, "dB")
+        elif isinstance(attributes, TrunkAttributes) and attributes.loss is not None:
+            parts[rule.index] = _micro(attributes.loss, "dB")  # else nothing but its fibre
     return bought, pairs, parts
 
 

@@ -84,7 +84,7 @@ class Elaborator:
         stated = {} if attributes is None else places(body.attributes)
         if isinstance(attributes, PortAttributes):
             with collected(self._diagnostics):
-                self._speed(parent, body, origin)
+                self._port(parent, body, origin)
         if attributes is None:
             # The element is kept, so that relations to it are not reported as unknown; nothing is built from it.
             attributes = kind.schema.model_construct()
@@ -119,8 +119,8 @@ class Elaborator:
         self._interfaces(node, indices)
         return index
 
-    def _speed(self, parent: int | None, body: Body, origin: Span) -> None:
-        """A port has a speed, unless light only passes through. Raises Mistake."""
+    def _port(self, parent: int | None, body: Body, origin: Span) -> None:
+        """A port has a speed; one through which light only passes has a connector instead. Raises Mistake."""
         device = None if parent is None else self.nodes[parent].element
         while device is not None and device.parent is not None and self.nodes[device.parent].element.role == "part":
             device = self.nodes[device.parent].element
@@ -129,6 +129,13 @@ class Elaborator:
             if written is not None:
                 at = written.entry.span
                 raise mistake("RW2004", at, f"light passes through {article(device.kind)} at any speed")
+            if "connector" not in body.attributes:
+                raise mistake(
+                    "RW2020",
+                    origin,
+                    "`connector` is not given",
+                    help="add `connector = …`: what plugs into it, such as `mpo12_apc`",
+                )
         elif written is None:
             raise mistake(
                 "RW2020",
@@ -178,6 +185,14 @@ class Elaborator:
                     member.type.span,
                     f"{article(base.kind)} cannot stand inside {article(outer_kind)}",
                     help="from the outside in: " + ", ".join(_NESTING) + "; a group stands anywhere",
+                )
+        if kind.role == "part" and parent.role == "part" and {base.kind, parent.kind} & set(PASSIVE):
+            if (base.kind, parent.kind) != ("patch", "patch"):
+                raise mistake(
+                    "RW2011",
+                    member.type.span,
+                    f"{article(base.kind)} cannot stand inside {article(parent.kind)}",
+                    help="a patch holds patches and ports; a trunk stands in a hall, row or group",
                 )
         if kind.role == "connector" and parent.role != "part":
             raise mistake(

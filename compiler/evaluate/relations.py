@@ -13,7 +13,7 @@ from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.source import Span
 from ..design import ENDS, End, Media, Medium, Rule, Step, Variable, Whip
 from ..indices import Index, names, operation, ravel, write
-from ..schema import KINDS, CableAttributes, OpticAttributes, WhipAttributes
+from ..schema import KINDS, PASSIVE, CableAttributes, OpticAttributes, WhipAttributes
 from .attributes import Context, build, places
 from .bodies import Bodies
 from .elaborate import Node
@@ -95,12 +95,25 @@ class Relations:
         for clause, media in (("On", ("link",)), ("Using", tuple(_MADE_WITH))):
             if clause in clauses and medium not in media:
                 raise mistake("RW1007", clauses[clause].span, f"this belongs to a {media[0]}, not to a {medium}")
+        for clause in ("Using", "On"):
+            if clause in clauses and medium == "link" and self._inside_passive(node):
+                raise mistake("RW1007", clauses[clause].span, "inside a passive part there are no cables to be named")
         options = self._options(clauses.get("Using"), medium, scope)
         network = self._network(clauses.get("On"))
         for source in statement.sources:
             for target in statement.targets:
                 with collected(self._diagnostics):
                     yield self._rule(statement, medium, source, target, clauses, options, network, node, scope)
+
+    def _inside_passive(self, node: Node) -> bool:
+        """Whether light only passes through the outermost part around a definition."""
+        outermost = None
+        at: int | None = node.element.index
+        while at is not None:
+            element = self._nodes[at].element
+            outermost = element if element.role == "part" else outermost
+            at = element.parent
+        return outermost is not None and outermost.kind in PASSIVE
 
     def _rule(
         self,

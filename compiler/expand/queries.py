@@ -14,7 +14,7 @@ from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.source import Span
 from ..design import Design, Dim, Element, End, Rule, Variable
 from ..indices import Index, evaluate, names
-from ..plant import DeviceClass, Ints, Relations
+from ..plant import DeviceClass, Ints, Relations, TerminalArray
 from .unroll import numbers, shape_of
 
 MAX_ROWS = 60_000_000
@@ -49,10 +49,15 @@ class Queries:
             # A condition without an index is a switch that was turned off on purpose.
             self._problems.append(diagnose("RW3013", rule.origin, "for no value of its indices"))
         columns: list[Ints] = []
-        for device_first, inside, device, terminal in ends:
-            outer = np.arange(scopes, dtype=np.int64) * inside + device_first
+        scope = np.arange(scopes, dtype=np.int64)
+        inner = self._on_one_device(rule.scope)
+        for cls, array, device, terminal in ends:
+            inside = prod(cls.shape[len(self._design.dims(rule.scope)) :])
+            outer = scope // inner * inside + cls.first
+            # A scope that is a part inside a device has terminals further on, by as many as each such part has.
+            shift = scope % inner * (array.count // inner)
             columns.append((outer[:, None] + device[None, :]).ravel())
-            columns.append(np.tile(terminal, scopes))
+            columns.append((shift[:, None] + terminal[None, :]).ravel())
         number = (scope_rank[:, None] * reserved + rank[None, :]).ravel()
         a_device, a_terminal, z_device, z_terminal = columns
         number_of_rule = np.full(count, rule.index, dtype=np.int64)
@@ -106,15 +111,21 @@ class Queries:
             rank = rank[keep]
         return values, rank, reserved
 
-    def _end(self, rule: Rule, end: End, values: dict[str, Ints], count: int) -> tuple[int, int, Ints, Ints] | None:
-        """First device of the class, devices a scope, device within the scope, terminal on the device."""
+    def _on_one_device(self, scope: int) -> int:
+        """How many instances of a scope stand on one device; 1 for what holds devices."""
+        device = self._design.device_of(scope)
+        return 1 if device is None else prod(d.size for d in self._design.dims(scope)[len(self._design.dims(device)) :])
+
+    def _end(
+        self, rule: Rule, end: End, values: dict[str, Ints], count: int
+    ) -> tuple[DeviceClass, TerminalArray, Ints, Ints] | None:
+        """The class and array of an end; for each row the device within the scope, and the terminal on the device."""
         device_element = self._design.device_of(end.element)
         assert device_element is not None
         cls = self._classes[device_element]
         device = np.zeros(count, dtype=np.int64)
         terminal = np.zeros(count, dtype=np.int64)
         on_device = self._design.device_of(rule.scope) is not None
-        inside = prod(cls.shape[len(self._design.dims(rule.scope)) :])
         array = next(t for t in cls.terminals[self._design.elements[end.element].kind] if t.element == end.element)
         if not self._inside(rule, end, values, count):
             return None
@@ -146,7 +157,7 @@ class Queries:
                     )
                 )
                 return None
-        return cls.first, inside, device, terminal
+        return cls, array, device, terminal
 
     def _instance(self, rule: Rule, end: End, values: dict[str, Ints], count: int) -> tuple[int, Ints] | None:
         """Instances a scope, and the instance within the scope, of an element such as a rack."""

@@ -199,3 +199,52 @@ def test_a_trunk_is_shown_with_its_legs(root: Path) -> None:
     assert row[1:4] == ["leaves0-box", "rear3_1", "z5"]
     far = CliRunner().invoke(main, ["show", str(root / "specs" / "lab_trunks.rack"), row[4]])
     assert "leaves0-leaf0 eth15 to spines1-spine1 eth1" in far.output
+
+
+SHELF = """
+use optics.ethernet as optic
+
+switch sw {
+    peak_power = 1 kW
+
+    eth[16] : port { speed = 400 Gbps, cage = qsfp_dd, lanes = 8 }
+}
+
+patch cassette {
+    loss = 0.1 dB, fiber = smf
+
+    front[4] : port { connector = mpo12_apc, fibers = 12 }
+    rear[4]  : port { connector = mpo12_apc, fibers = 12 }
+
+    link front[i] -> rear[3 - i]
+}
+
+patch shelf {
+    slot[2, 2] : cassette
+    spare      : cassette
+}
+
+rack r {
+    cabling { smf_loss = 1 dB/km, mated_loss = 0.5 dB }
+
+    a        : sw
+    z        : sw
+    shelf[2] : shelf
+
+    link a.eth[8*f + 4*c + i] -> shelf[f].slot[c, 1].front[i]  using optic.dr4_400g
+    link shelf[f].slot[c, 1].rear[i] -> z.eth[8*f + 4*c + i]   using optic.dr4_400g
+}
+"""
+
+
+def test_cassettes_in_a_shelf_are_each_their_own(spec: Spec) -> None:
+    """Inside every cassette of the array port i leads to 3 - i, and the shelf itself states no loss."""
+    result = spec(SHELF)
+    assert [d.code for d in result.diagnostics if d.severity != "note"] == []
+    plant = plant_of(result)
+    wanted = {frozenset({f"a eth{4 * n + i}", f"z eth{4 * n + 3 - i}"}) for n in range(4) for i in range(4)}
+    assert joined(plant) == wanted
+    check(plant)
+    found = link_losses(plant)
+    assert set(found.parts.tolist()) == {100_000}
+    assert set(found.mated.tolist()) == {1_000_000}
