@@ -98,7 +98,7 @@ function chainView(chain, asked) {
     const failed = devices.names().indexOf(asked);
     const valid = failed >= 0 && chain.rows.out(failed).length > 0;
     const level = valid ? levelsAfter(chain.rows, new Set([failed]), new Set()) : new Uint8Array(devices.count);
-    const host = h("ul.tree", { role: "tree", "aria-label": chain.name });
+    const host = h("div.tree", null);
     const open = new Set(valid ? wayTo(chain.rows, failed) : []);
     const roots = sources(chain.rows);
     fill(
@@ -140,10 +140,11 @@ function treeNode(chain, branch, level, open, unfolded) {
     const isGroup = branch.kind === "group";
     const hit = isGroup ? branch.list.some((d) => open.has(d)) : open.has(branch.d);
     const leaf = !isGroup && !chain.rows.out(branch.d).length;
-    const inner = h("ul", { role: "group" });
-    const item = h("li", { role: "treeitem", "aria-expanded": leaf ? null : "false" });
+    const inner = h("div.under", null);
+    const item = h("div", null);
     let made = false;
-    const toggle = h("button.fold", { type: "button", "aria-label": "Unfold", hidden: leaf });
+    const name = isGroup ? branch.text : devices.name(branch.d);
+    const toggle = h("button.fold", { type: "button", "aria-label": `Unfold ${name}`, hidden: leaf });
     const setOpen = (/** @type {boolean} */ value) => {
         if (value && !made) {
             made = true;
@@ -152,7 +153,7 @@ function treeNode(chain, branch, level, open, unfolded) {
                 growing(under, 60, (part) =>
                     h(
                         "div",
-                        { role: "presentation" },
+                        null,
                         part.map((b) => treeNode(chain, b, level, open, false)),
                     ),
                 ),
@@ -160,16 +161,14 @@ function treeNode(chain, branch, level, open, unfolded) {
         }
         inner.hidden = !value;
         toggle.textContent = value ? "▾" : "▸";
-        item.setAttribute("aria-expanded", String(value));
+        toggle.setAttribute("aria-expanded", String(value));
     };
     toggle.addEventListener("click", () => setOpen(Boolean(inner.hidden)));
     append(item, [
         h("div.node", null, toggle, isGroup ? groupRow(chain, branch, level) : deviceRow(chain, branch.d, level)),
         inner,
     ]);
-    inner.hidden = true;
-    toggle.textContent = "▸";
-    if (!leaf && (unfolded || hit)) setOpen(true);
+    setOpen(!leaf && (unfolded || hit));
     return item;
 }
 

@@ -138,6 +138,10 @@ function relation(statements) {
 const feeds = relation(DATA.feeds);
 const pipes = relation(DATA.pipes);
 
+/** What the page says where it does not hold each cable. */
+const MANY_CABLES =
+    "This design has more cables than the page holds one by one: it knows how many join two racks. All are in cabling/cables.csv.";
+
 /** The cables, one by one where the page holds them so. */
 const cables = (() => {
     const whole = DATA.cables.whole;

@@ -33,16 +33,7 @@ function deviceView(name) {
             element.doc ? h("p.muted", null, element.doc) : null,
         ),
         h("div.tiles", null, deviceTiles(d)),
-        cables.whole
-            ? cableSection(d)
-            : section(
-                  "Cables",
-                  h(
-                      "p.muted",
-                      null,
-                      "This design has more cables than the page holds one by one; they are in cabling/cables.csv.",
-                  ),
-              ),
+        cables.whole ? cableSection(d) : section("Cables", h("p.muted", null, MANY_CABLES)),
         feedSection(d),
         pipeSection(d),
         section(

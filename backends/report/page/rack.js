@@ -147,26 +147,48 @@ const deviceTable = (list) =>
         ]),
     );
 
+/**
+ * How many cables lead from a rack to each other place, most first: a rack, -1 for what stands in none.
+ * @param {number} r
+ * @returns {[number, number][]}
+ */
+function cablesTo(r) {
+    /** @type {Map<number, number>} */
+    const found = new Map();
+    const add = (/** @type {number} */ far, /** @type {number} */ n) => {
+        const key = Math.max(far, -1);
+        found.set(key, (found.get(key) || 0) + n);
+    };
+    if (cables.whole) {
+        for (const d of devices.inRack(r))
+            for (const row of cables.at(d)) {
+                const far = devices.rack()[cables.a()[row] === d ? cables.z()[row] : cables.a()[row]];
+                add(far, far === r ? 0.5 : 1); // a cable within the rack is met at both ends
+            }
+    } else
+        for (const { pairs } of DATA.cables.rules) {
+            const [a, z, n] = [unpack(pairs.a), unpack(pairs.z), unpack(pairs.count)];
+            for (let i = 0; i < n.length; i++) {
+                if (a[i] === r) add(z[i], n[i]);
+                else if (z[i] === r) add(a[i], n[i]);
+            }
+        }
+    return [...found].sort((x, y) => y[1] - x[1]);
+}
+
 /** Racks that cables of this one lead to. @param {number} r */
 function neighbours(r) {
-    if (!cables.whole) return null;
-    /** @type {Map<string, number>} */
-    const found = new Map();
-    for (const d of devices.inRack(r))
-        for (const row of cables.at(d)) {
-            const peer = cables.a()[row] === d ? cables.z()[row] : cables.a()[row];
-            const far = devices.rack()[peer];
-            const key = far === r ? "within the rack" : far < 0 ? "outside of racks" : racks.names[far];
-            found.set(key, (found.get(key) || 0) + (far === r ? 0.5 : 1));
-        }
-    const rows = [...found].sort((a, b) => b[1] - a[1]);
+    const rows = cablesTo(r);
     if (!rows.length) return null;
+    const name = (/** @type {number} */ far) =>
+        far === r ? "within the rack" : far < 0 ? "outside of racks" : rackLink(far);
     return section(
         "Cables",
+        cables.whole ? null : h("p.muted", null, MANY_CABLES),
         growing(rows, 12, (part) =>
             table(
                 ["To", ">Cables"],
-                part.map(([key, n]) => [racks.names.includes(key) ? link(`rack/${key}`, key) : key, count(n)]),
+                part.map(([far, n]) => [name(far), count(n)]),
             ),
         ),
     );
