@@ -230,6 +230,19 @@ def test_lengths_of_24k(compiled: Compiled) -> None:
     assert int(links.length_um.min()) > 0
 
 
+def test_heat_of_24k_leaves_with_the_air(compiled: Compiled) -> None:
+    """Fan walls of 5 MW a pod carry all of it, their own power too; Meta tells of a PUE of 1.08 (2023)."""
+    plant = plant_of(compiled("llama3_24k"))
+    heat, power = cooling(plant), budget(plant)
+    fans = element(plant, "fans")
+    taken = sum_by_instance(plant, fans, heat.air_taken[0])
+    assert len(taken) == 8
+    assert int(taken.sum()) == int(heat.heat_mw.sum()) == int(power.whole.peak[0]) + int(power.whole.loss[0])
+    assert int(taken.max()) <= 5_000_000_000
+    machines = int(power.whole.peak[0]) - 8 * 150_000_000
+    assert 1.06 < int(heat.heat_mw.sum()) / machines < 1.08
+
+
 def test_power_of_24k_comes_from_the_grid(compiled: Compiled) -> None:
     plant = plant_of(compiled("llama3_24k"))
     found = budget(plant)
