@@ -10,9 +10,11 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from unit.test_cooling import at, recomputed
 from unit.test_cooling_failover import check_members
 
 from rackwright.compiler.cooling import Cooling, cooling
+from rackwright.compiler.cooling.failover import Failures, Loss
 from rackwright.compiler.pipeline import Compilation, compile_spec
 from rackwright.compiler.plant import Plant
 
@@ -51,7 +53,7 @@ def compiled_text(text: str) -> Compilation:
         return compile_spec(str(path), {})
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(
     racks=st.integers(1, 4),
     trays=st.integers(1, 5),
@@ -122,6 +124,95 @@ def test_a_hall_balances(
     )
     assert result.plant is not None, result.diagnostics
     check_members(check_balance(result.plant))
+
+
+Pipe = tuple[str, str, int]
+"""A source, a load, and the number of the load's coupling."""
+
+
+@st.composite
+def loops(draw: st.DrawFn) -> tuple[int, int, int, list[Pipe]]:
+    """Cdus, manifolds and servers, and pipes among them from a chiller down."""
+    cdus, manifolds, servers = draw(st.integers(1, 3)), draw(st.integers(1, 4)), draw(st.integers(1, 6))
+    pipes = [("h", f"c{c}", 0) for c in range(cdus)]
+    sources = [f"c{c}" for c in range(cdus)]
+    for m in range(manifolds):
+        pipes += [(draw(st.sampled_from(sources)), f"m{m}", k) for k in range(draw(st.integers(1, 3)))]
+    sources += [f"m{m}" for m in range(manifolds)]
+    for number in range(servers):
+        pipes += [(draw(st.sampled_from(sources)), f"s{number}", k) for k in range(draw(st.integers(1, 3)))]
+    return cdus, manifolds, servers, pipes
+
+
+@settings(max_examples=25)
+@given(
+    plan=loops(),
+    watts=st.integers(1, 99999),
+    share=st.integers(1, 100),
+    rise=st.integers(1, 20),
+    heat=st.integers(1, 300),
+    lost=st.integers(0, 99),
+)
+def test_any_loops(
+    plan: tuple[int, int, int, list[Pipe]], watts: int, share: int, rise: int, heat: int, lost: int
+) -> None:
+    """Loops of any shape balance, agree with plain recursion, and after a loss with a design built without."""
+    cdus, manifolds, servers, pipes = plan
+    head = f"""
+        server wet {{
+            peak_power = {watts} W, liquid = {share} %, rise = {rise} K
+            i[4] : coolant_in
+        }}
+        manifold man {{
+            i[4]  : coolant_in
+            o[60] : coolant_out
+        }}
+        cdu pump {{
+            heat = {heat} kW, flow = 90 L/min, coolant = pg25, rise = 7 K, peak_power = 1 kW, liquid = 50 %
+            i[1]  : coolant_in
+            o[60] : coolant_out
+        }}
+        chiller plant {{
+            coolant = water, peak_power = 1 kW
+            o[60] : coolant_out
+        }}
+        row w {{
+            c[{cdus}] : pump
+            m[{manifolds}] : man
+            s[{servers}] : wet
+            h : plant
+    """
+
+    def built(chosen: list[Pipe]) -> Plant:
+        lines = [
+            f"pipe {a[0]}{f'[{a[1:]}]' if a[1:] else ''}.o[{pipes.index((a, z, k))}] -> {z[0]}[{z[1:]}].i[{k}]"
+            for a, z, k in chosen
+        ]
+        result = compiled_text(head + "\n".join(lines) + "\n}\n")
+        assert result.plant is not None, result.diagnostics
+        return result.plant
+
+    found = check_balance(built(pipes))
+    check_members(found)
+    for name, sums in recomputed(found.plant).items():
+        device = at(found, name)
+        assert (int(found.loops.taken[0, device]), int(found.loops.delivered[device])) == sums
+
+    names = [f"c{c}" for c in range(cdus)] + [f"m{m}" for m in range(manifolds)]
+    dead = names[lost % len(names)]
+
+    def works(name: str) -> bool:
+        above = [a for a, z, _ in pipes if z == name]
+        return name != dead and (not above or any(works(a) for a in above))
+
+    outcome = Failures(found).after(Loss(devices=np.array([at(found, dead)])))
+    dry = {found.plant.devices.names[d] for d in outcome.uncooled.tolist()}
+    assert dry == {f"s{n}" for n in range(servers) if not works(f"s{n}")}
+    without = cooling(built([pipe for pipe in pipes if works(pipe[0])]))
+    for strain in outcome.strains:
+        if strain.sort in ("heat", "flow"):
+            column = without.loops.taken[0] if strain.sort == "heat" else without.loops.delivered
+            assert strain.load == int(column[at(without, strain.where)])
 
 
 @pytest.mark.parametrize("name", ["lab_4x2", "llama3_24k", "superpod_h100", "scale_350k"])
