@@ -167,7 +167,7 @@ hall h {
     feed board.way[u] -> ups[u]
     feed board.way[2] -> water
     feed board.way[3] -> cdu[*].inlet[*]
-    feed board.way[4] -> crah[*]
+    feed board.way[4] -> crah[*].inlet[*]
     feed ups[u]       -> busway[u]
     feed busway[i].tap[3*k + s] -> r[k].shelf[s].inlet[i]  using power.whip_30a
 
