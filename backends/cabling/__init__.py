@@ -49,4 +49,4 @@ class Cabling:
             patches = patch_frame(plant, plant.circuits, way.plans, called)
             yield Artifact("cabling/patching.csv", write([patches]))
         yield Artifact("cabling/pulls.csv", write([pull_frame(plant, pulled, pulls(plant, pulled))]))
-        yield Artifact("cabling/trays.csv", write([tray_frame(way.plans, fill(plant, pulled))]))
+        yield Artifact("cabling/trays.csv", write([tray_frame(fill(plant, pulled))]))

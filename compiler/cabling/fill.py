@@ -13,7 +13,7 @@ from ..plant import Ints, Plant
 from ..schema import CableAttributes, TrunkAttributes
 from .laid import Laid
 from .rules import rule
-from .ways import Spans, spans
+from .spans import Spans, spans
 
 _QUARTER_PI = Fraction(355, 113) / 4
 """A quarter of 355/113, which is larger than pi by less than a ten-millionth, so sections are rounded up."""
@@ -21,11 +21,14 @@ _QUARTER_PI = Fraction(355, 113) / 4
 
 @dataclass(frozen=True)
 class Fill:
-    """One row a piece of tray. `section_um2` is the sum of the round sections of the cables whose diameter is known,
-    `unmeasured` the number of the others. `tray_um2` and `limit_um2` are the section of the tray and the part of it
-    that cables may take; -1 where the hall does not state them.
+    """One row a piece of tray. `names` are those of the spaces that `Spans.plan` counts.
+
+    `section_um2` is the sum of the round sections of the cables whose diameter is known, `unmeasured` the number of the
+    others. `tray_um2` and `limit_um2` are the section of the tray and the part of it that cables may take; -1 where
+    nobody states them.
     """
 
+    names: tuple[str, ...]
     spans: Spans
     section_um2: Ints
     unmeasured: Ints
@@ -47,13 +50,15 @@ def fill(plant: Plant, laid: Laid) -> Fill:
     each = sections[laid.kind]
     found = spans(way, np.maximum(each, 0), (each < 0).astype(np.int64))
     trays, limits = [], []
-    for holder in way.plans.holder:
+    outer = () if way.plans.outer is None else way.plans.outer.holder
+    for holder in (*way.plans.holder, *outer):
         width, depth = (rule(plant.design, holder, name) for name in ("tray_width", "tray_depth"))
         share = rule(plant.design, holder, "tray_fill")
         area = -1 if width is None or depth is None else micrometres(width) * micrometres(depth)
         trays.append(area)
         limits.append(-1 if area < 0 or share is None else int(area * share.to("")))
     return Fill(
+        (*way.plans.names, *(() if way.plans.outer is None else way.plans.outer.names)),
         found,
         found.totals[0],
         found.totals[1],

@@ -1,4 +1,4 @@
-"""Which floor plan a rack stands in, and what its place and its trays are called there."""
+"""Which floor plan racks stand in, and halls in a building, and what their places and trays are called there."""
 
 from __future__ import annotations
 
@@ -10,46 +10,54 @@ from math import prod
 import numpy as np
 
 from ..design import Design
-from ..expand.geometry import floor_of
+from ..expand.geometry import floor_holder, floor_of
+from ..expand.unroll import numbers, shape_of
 from ..plant import Ints, Plant
-from ..schema import AssemblyAttributes, Floor
+from ..schema import Floor
 
 _NOT_IN_LABEL = re.compile(r"[^A-Z0-9_]")
 
 
 @dataclass(frozen=True)
 class Plans:
-    """The floor plans of a building, by number, and where its racks stand in them.
+    """Floor plans by number, and what stands in them: racks in halls, or halls in buildings. One entry a place.
 
     A plan is one instance of an element that states one: two pods that each have a plan share no place. `names` are
-    the names of the spaces, `holder` the element that states each. `of_rack` is -1 for a rack without a place in one.
+    the names of the spaces, `holder` the element that states each. `of` is -1 for what has no place in a plan; `row`,
+    `bay`, `x_um` and `y_um` are as in `Racks`. If spaces stand in a plan themselves, that is `outer`, and `place` is
+    where each of them is in it (-1: nowhere).
     """
 
+    design: Design
     names: tuple[str, ...]
     holder: tuple[int, ...]
-    of_rack: Ints
-    plant: Plant
+    of: Ints
+    row: Ints
+    bay: Ints
+    x_um: Ints
+    y_um: Ints
+    outer: Plans | None
+    place: Ints
 
     @cached_property
     def floors(self) -> tuple[Floor, ...]:
         """What each plan states."""
-        found = [floor_of(self.plant.design, holder) for holder in self.holder]
+        found = [floor_of(self.design, holder) for holder in self.holder]
         return tuple(floor for floor in found if floor is not None)
 
     @cached_property
     def _placed(self) -> tuple[Ints, list[tuple[int, int]]]:
-        """For each rack a number of its row, -1 if it has no place, and what plan and row each number is."""
-        racks = self.plant.racks
-        known = np.flatnonzero(self.of_rack >= 0)
-        pairs = np.stack([self.of_rack[known], racks.row[known]], axis=1)
+        """For each place a number of its row, -1 if it is none, and what plan and row each number is."""
+        known = np.flatnonzero(self.of >= 0)
+        pairs = np.stack([self.of[known], self.row[known]], axis=1)
         distinct, number = np.unique(pairs, axis=0, return_inverse=True)
-        found = np.full(len(racks), -1, dtype=np.int64)
+        found = np.full(len(self.of), -1, dtype=np.int64)
         found[known] = number.reshape(-1)
         return found, [(plan, row) for plan, row in distinct.tolist()]
 
     @property
     def rows(self) -> Ints:
-        """For each rack the number of its row over all plans, -1 where it has no place."""
+        """For each place the number of its row over all plans, -1 for none."""
         return self._placed[0]
 
     @cached_property
@@ -58,18 +66,29 @@ class Plans:
         return [tray_name(self.names[plan], row) for plan, row in self._placed[1]]
 
     @cached_property
-    def cross_aisles(self) -> list[str]:
-        """The tray across the rows where each such row is."""
-        return [tray_name(self.names[plan], -1) for plan, _ in self._placed[1]]
+    def row_plans(self) -> list[int]:
+        """The plan of each such row."""
+        return [plan for plan, _ in self._placed[1]]
 
     @cached_property
     def cabinets(self) -> list[str | None]:
-        """The identifier of each rack's place, such as `DC.A03`; None where it has none."""
-        racks = self.plant.racks
+        """The identifier of each place, such as `DC.A03`; None for none."""
         return [
             None if plan < 0 else f"{self.names[plan]}.{row_letters(row)}{bay:02}"
-            for plan, row, bay in zip(self.of_rack.tolist(), racks.row.tolist(), racks.bay.tolist(), strict=True)
+            for plan, row, bay in zip(self.of.tolist(), self.row.tolist(), self.bay.tolist(), strict=True)
         ]
+
+    def trays(self, near: int, far: int) -> str:
+        """The trays from a row to another, by number: of one plan, or of plans whose spaces stand in one."""
+        a, z = self.row_plans[near], self.row_plans[far]
+        ends = self.row_names[near], self.row_names[far]
+        if near == far:
+            return ends[0]
+        if a == z:
+            return f"{ends[0]} > {tray_name(self.names[a], -1)} > {ends[1]}"
+        assert self.outer is not None
+        over = self.outer.trays(int(self.outer.rows[self.place[a]]), int(self.outer.rows[self.place[z]]))
+        return f"{ends[0]} > {tray_name(self.names[a], -1)} > {over} > {tray_name(self.names[z], -1)} > {ends[1]}"
 
 
 def tray_name(space: str, row: int) -> str:
@@ -87,35 +106,88 @@ def row_letters(row: int) -> str:
     return letters
 
 
+class _Spaces:
+    """Numbers of plans, given out as elements are found to state one."""
+
+    def __init__(self, design: Design) -> None:
+        self._design = design
+        self._first: dict[int, int] = {}
+        self.names: list[str] = []
+        self.holder: list[int] = []
+        self.rank: list[int] = []
+
+    def plans_of(self, element: int, holder: int, count: int) -> Ints:
+        """The plan of each of `count` built instances of an element, in row-major order over the built sizes."""
+        if holder not in self._first:
+            self._first[holder] = len(self.names)
+            names = _space_names(self._design, holder)
+            self.names += names
+            self.holder += [holder] * len(names)
+            self.rank += numbers(*shape_of(self._design, holder)).tolist()
+        inside = self._design.dims(element)[len(self._design.dims(holder)) :]
+        below = prod(dim.size for dim in inside)
+        return self._first[holder] + np.arange(count, dtype=np.int64) // max(below, 1)
+
+
 def plans(plant: Plant) -> Plans:
-    """The floor plans of a building."""
+    """The floor plans that racks stand in."""
     design, racks = plant.design, plant.racks
-    of_rack = np.full(len(racks), -1, dtype=np.int64)
-    names: list[str] = []
-    holders: list[int] = []
-    first: dict[int, int] = {}
+    of = np.full(len(racks), -1, dtype=np.int64)
+    spaces = _Spaces(design)
     for element in np.unique(racks.element).tolist():
-        holder = _holder(design, element)
+        holder = floor_holder(design, element)
+        if holder is not None:
+            rows = np.flatnonzero(racks.element == element)
+            of[rows] = spaces.plans_of(element, holder, len(rows))
+    of[(racks.row < 0) | (racks.bay < 0)] = -1
+    outer, place = _buildings(plant, spaces)
+    return Plans(
+        design,
+        tuple(spaces.names),
+        tuple(spaces.holder),
+        of,
+        racks.row,
+        racks.bay,
+        racks.x_um,
+        racks.y_um,
+        outer,
+        place,
+    )
+
+
+def _buildings(plant: Plant, inner: _Spaces) -> tuple[Plans | None, Ints]:
+    """The plans that halls stand in, and where in them each inner plan's hall is."""
+    halls, design = plant.halls, plant.design
+    place = np.full(len(inner.names), -1, dtype=np.int64)
+    if halls is None:
+        return None, place
+    spaces = _Spaces(design)
+    of = np.full(len(halls.element), -1, dtype=np.int64)
+    for element in np.unique(halls.element).tolist():
+        above = design.elements[element].parent
+        holder = None if above is None else floor_holder(design, above)
         if holder is None:
             continue
-        if holder not in first:
-            first[holder] = len(names)
-            names += _space_names(design, holder)
-            holders += [holder] * (len(names) - len(holders))
-        # Racks of an element stand together, in row-major order over the built sizes from the root down.
-        rows = np.flatnonzero(racks.element == element)
-        below = prod(dim.size for dim in design.dims(element)[len(design.dims(holder)) :])
-        of_rack[rows] = first[holder] + np.arange(len(rows)) // max(below, 1)
-    of_rack[(racks.row < 0) | (racks.bay < 0)] = -1
-    return Plans(tuple(names), tuple(holders), of_rack, plant)
-
-
-def _holder(design: Design, element: int) -> int | None:
-    """The nearest assembly around an element, or itself, that states a floor plan."""
-    for e in reversed(design.chain(element)):
-        if isinstance(e.attributes, AssemblyAttributes) and e.attributes.floor is not None:
-            return e.index
-    return None
+        ranks = numbers(*shape_of(design, element)).tolist()
+        plan = dict(zip(ranks, spaces.plans_of(element, holder, len(ranks)).tolist(), strict=True))
+        for row in np.flatnonzero((halls.element == element) & (halls.row >= 0) & (halls.bay >= 0)).tolist():
+            of[row] = plan[int(halls.rank[row])]
+    at = {(e, r): n for n, (e, r) in enumerate(zip(halls.element.tolist(), halls.rank.tolist(), strict=True))}
+    for number, key in enumerate(zip(inner.holder, inner.rank, strict=True)):
+        place[number] = at.get(key, -1)
+    found = Plans(
+        design,
+        tuple(spaces.names),
+        tuple(spaces.holder),
+        of,
+        halls.row,
+        halls.bay,
+        halls.x_um,
+        halls.y_um,
+        None,
+        np.full(len(spaces.names), -1, dtype=np.int64),
+    )
+    return found, place
 
 
 def _space_names(design: Design, holder: int) -> list[str]:

@@ -104,13 +104,8 @@ def trays(plans: Plans, kind: Ints, a: Ints, z: Ints) -> pl.Series:
     pair = np.where(kind >= ALONG, rows[a] * count + rows[z], -1)
     # Rows are few, so each pair of them is put into words once.
     distinct, number = np.unique(pair, return_inverse=True)
-    words = [None if both < 0 else _tray_words(plans, *divmod(both, count)) for both in distinct.tolist()]
+    words = [None if both < 0 else plans.trays(*divmod(both, count)) for both in distinct.tolist()]
     return pl.Series(words, dtype=pl.String).gather(number)
-
-
-def _tray_words(plans: Plans, near: int, far: int) -> str:
-    names = plans.row_names
-    return names[near] if near == far else f"{names[near]} > {plans.cross_aisles[near]} > {names[far]}"
 
 
 def bundles(plant: Plant, near: Ints, far: Ints) -> pl.Series:

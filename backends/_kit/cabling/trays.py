@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from ....compiler.cabling.fill import Fill
-from ....compiler.cabling.floor import Plans, row_letters, tray_name
+from ....compiler.cabling.floor import row_letters, tray_name
 from ....compiler.expand.geometry import METRE
 from ....compiler.plant import Ints
 from ....dsl.units import format_number
@@ -17,16 +17,16 @@ from ..columns import decimals
 _SQUARE_MM = 10**6
 
 
-def tray_frame(plans: Plans, fill: Fill) -> pl.DataFrame:
+def tray_frame(fill: Fill) -> pl.DataFrame:
     """Pieces of tray in the order of plans, rows and bays, the cross-aisles last."""
     spans = fill.spans
     used = np.flatnonzero(spans.cables)
     columns = (spans.plan, spans.row, spans.start, spans.end, fill.section_um2, fill.tray_um2, fill.limit_um2)
     tray, start, end, share, limit = [], [], [], [], []
     for plan, row, low, high, section, area, most in zip(*(column[used].tolist() for column in columns), strict=True):
-        tray.append(tray_name(plans.names[plan], row))
+        tray.append(tray_name(fill.names[plan], row))
         at = (lambda bay: f"{bay:02}") if row >= 0 else row_letters
-        start.append(at(low) if low >= 0 else "CROSS")
+        start.append(at(low) if low >= 0 else "CROSS" if row >= 0 else "OUT")
         end.append(at(high))
         share.append(percent(section, area) if area >= 0 and section else None)
         limit.append(percent(most, area) if most >= 0 else None)
