@@ -26,7 +26,7 @@ class Cooling:
         from ...compiler.cooling import cooling
         from ...compiler.cooling.failover import failover
         from .._kit.csv import write
-        from .budget import budget
+        from .budget import budget, tables
         from .failures import failures
         from .loops import loops
         from .racks import racks
@@ -35,8 +35,9 @@ class Cooling:
         if request.shard:
             return
         found = cooling(plant)
-        yield Artifact("cooling/budget.csv", write([budget(found)]))
-        yield Artifact("cooling/budget.json", summary(found))
+        made = tables(found)
+        yield Artifact("cooling/budget.csv", write([budget(made)]))
+        yield Artifact("cooling/budget.json", summary(found, made))
         if len(plant.racks):
             yield Artifact("cooling/racks.csv", write([racks(found)]))
         # A spec without coolers has no loops, and nothing of them that could fail.

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import orjson
 
 from ...compiler.cooling import Cooling, missing
 from ...compiler.cooling.properties import AIR_HEAT_CAPACITY, DENSITY, HEAT_CAPACITY
-from ...compiler.cooling.sources import assumed
-from ...compiler.instances import sum_by_instance
-from ...compiler.names import host_names
 from ...compiler.plant import Ints
-from .budget import levels
+from .budget import Table
 
 FORMAT = 1
 """Version of the file's layout."""
 
 
-def summary(found: Cooling) -> bytes:
+def summary(found: Cooling, made: Sequence[Table]) -> bytes:
     """The file's bytes: JSON with sorted keys and a final line feed."""
     plant = found.plant
     loads = found.column([not t.cooler for t in found.traits])
@@ -41,8 +40,8 @@ def summary(found: Cooling) -> bytes:
             "to_what_the_spec_does_not_pipe": _thousandths((rejected[0] * (1 - outside)).sum()),
             "in_the_air_of_the_room": _thousandths(found.rooms.left[0][0].sum()),
         },
-        "levels": [_entry(found, level, element.index) for level, element in levels(found)],
-        "assumed": sorted({name for cls in plant.classes if cls.count for name in assumed(found, cls)}),
+        "levels": [_entry(found, table) for table in made],
+        "assumed": sorted({name for table in made for name in table.assumed}),
         "counted_with": {
             "density_kg_m3": DENSITY,
             "heat_capacity_j_kg_k": {**HEAT_CAPACITY, "air": AIR_HEAT_CAPACITY},
@@ -56,24 +55,19 @@ def summary(found: Cooling) -> bytes:
     return orjson.dumps(content, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS | orjson.OPT_APPEND_NEWLINE)
 
 
-def _entry(found: Cooling, level: str, index: int) -> dict[str, object]:
+def _entry(found: Cooling, table: Table) -> dict[str, object]:
     """One element: sums over its instances, and the instance with the most heat."""
-    plant = found.plant
-    element = plant.design.elements[index]
-    heat = sum_by_instance(plant, index, found.heat_mw)
+    heat = table.figures["heat_w"]
     return {
-        "level": level,
-        "path": plant.design.path(index),
-        "kind": element.kind,
-        "definition": element.definition,
-        "instances": len(heat),
+        "level": table.level,
+        "path": found.plant.design.path(table.element.index),
+        "kind": table.element.kind,
+        "definition": table.element.definition,
+        "instances": len(table.names),
         "heat": _thousandths(heat.sum()),
-        "liquid": _thousandths(sum_by_instance(plant, index, found.liquid_mw).sum()),
-        "air": _thousandths(sum_by_instance(plant, index, found.air_mw).sum()),
-        "largest": {
-            "name": host_names(plant.design, index)[int(heat.argmax())],
-            "heat": _thousandths(heat.max()),
-        },
+        "liquid": _thousandths(table.figures["liquid_w"].sum()),
+        "air": _thousandths(table.figures["air_w"].sum()),
+        "largest": {"name": table.names[int(heat.argmax())], "heat": _thousandths(heat.max())},
     }
 
 

@@ -232,6 +232,10 @@ class Failures:
         gone[loss.devices] = True
         for device, count in loss.modules.items():
             gone[device] |= count >= (self._modules(device) or count)
+        if not gone.any() and not len(loss.pipes):
+            # Modules are gone and no part as a whole: everything flows as before.
+            gauges = self._gauges(found.loops, found.rooms, found.air_taken, loss.modules)
+            return Outcome(_NONE, tuple(self._strains(gauges)))
         alive, active = self._alive(gone, loss.pipes)
         where = settle(found.plant, found.heat, found.traits, self._figures, active, ~alive)
         gauges = self._gauges(where.loops, where.rooms, where.air_taken, loss.modules)

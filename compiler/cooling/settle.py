@@ -40,7 +40,10 @@ def settle(
     taken = np.zeros_like(heat.heat)
     carried = loops(plant, heat, taken, figures, active)
     for _ in range(_ROUNDS):
-        space, taken = rooms(plant, heat, carried.to_air, found, broken)
+        space, given = rooms(plant, heat, carried.to_air, found, broken)
+        if np.array_equal(given, taken):
+            return Settled(carried, space, taken, True)
+        taken = given
         after = loops(plant, heat, taken, figures, active)
         if np.array_equal(after.to_air, carried.to_air):
             return Settled(after, space, taken, True)
