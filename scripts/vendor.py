@@ -31,7 +31,8 @@ def vendor() -> None:
     with tempfile.TemporaryDirectory() as folder:
         for name in ("package.json", "package-lock.json"):
             shutil.copy(HOME / name, folder)
-        code = npm(["ci", "--prefix", folder, "--ignore-scripts", "--omit=dev", "--no-audit", "--no-fund", "--silent"])
+        quiet = ("--no-audit", "--no-fund", "--loglevel=error")
+        code = npm(["ci", "--prefix", folder, "--ignore-scripts", "--omit=dev", *quiet])
         if code:
             raise RuntimeError(f"npm ci ended with exit code {code}; the report's libraries could not be fetched")
         target = HOME / "vendor"
