@@ -255,13 +255,90 @@ function cableView(id) {
             "div.tiles",
             null,
             cables.speed(row) ? tile(rate(cables.speed(row)), "speed") : null,
-            tile(metres(cables.length(row)), "way, with slack"),
-            cables.sold(row) >= 0 ? tile(metres(cables.sold(row)), "length to order") : null,
+            tile(
+                traced(metres(cables.length(row)), () => wayCard(row)),
+                "way, with slack",
+            ),
+            cables.sold(row) >= 0
+                ? tile(
+                      traced(metres(cables.sold(row)), () => orderCard(row)),
+                      "length to order",
+                  )
+                : null,
             rule.network ? tile(rule.network, "network") : null,
         ),
         media.map((thing) =>
             section(thing.name, thing.doc ? h("p.muted", null, thing.doc) : null, figureTable(thing, thing.name)),
         ),
+    ];
+}
+
+/**
+ * What the way of a cable follows from: the places of its ends, and the figures of the floor around them.
+ * @param {number} row
+ */
+function wayCard(row) {
+    const ends = [cables.a()[row], cables.z()[row]];
+    const rooms = [...new Set(ends.map(roomOf))].filter((e) => e >= 0);
+    return [
+        h("p.statement", null, h("b", null, "Way"), ` ${metres(cables.length(row))}`),
+        h(
+            "p",
+            null,
+            "From the middle of one device's face up to the tray, along it and down to the other; in one rack the difference of their heights. Slack is in it.",
+        ),
+        h(
+            "ul.figures",
+            null,
+            ends.map((d) => h("li", null, h("b", null, devices.name(d)), " ", standing(d))),
+        ),
+        rooms.map((e) =>
+            h(
+                "ul.figures",
+                null,
+                floorFigures(e).map((f) =>
+                    h(
+                        "li",
+                        null,
+                        h("b", null, spaced(f[0])),
+                        ` ${f[1]} `,
+                        placeMark(f[2]),
+                        f[5] ? h("span.badge", null, "assumed") : null,
+                    ),
+                ),
+            ),
+        ),
+    ];
+}
+
+/** The element whose floor plan a device stands on; -1 for none. @param {number} d */
+function roomOf(d) {
+    const r = devices.rack()[d];
+    if (r < 0 || !SPACE.floor) return -1;
+    const { columns, rooms } = ground();
+    return SPACE.floor.rooms[rooms[columns.hall[r]]].element;
+}
+
+/** Figures of a floor that lengths follow from. @param {number} e @returns {any[]} */
+const floorFigures = (e) =>
+    DATA.elements[e].figures.filter((/** @type {any} */ f) =>
+        /^floor\.(row_pitch|hot_pitch|bay_pitch|tray|cross_aisle|slack)$/.test(f[0]),
+    );
+
+/** What the length to order follows from. @param {number} row */
+function orderCard(row) {
+    const thing = cables.media(row);
+    const said = thing ? thing.figures.filter((/** @type {any} */ f) => f[0] === "lengths" || f[0] === "reach") : [];
+    return [
+        h("p.statement", null, h("b", null, "Length to order"), ` ${metres(cables.sold(row))}`),
+        h(
+            "p",
+            null,
+            said.some((/** @type {any} */ f) => f[0] === "lengths")
+                ? "The shortest that is sold and suffices."
+                : "The way, rounded up to a whole metre.",
+        ),
+        said.map((/** @type {any} */ f) => statedCard(f, thing.name)),
     ];
 }
 
