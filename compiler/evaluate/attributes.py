@@ -11,6 +11,7 @@ import types
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -87,7 +88,13 @@ def build(
             )
     if len(diagnostics) > before:
         return None, ()
-    return model.model_construct(**found), tuple(sorted(assumed))
+    return model.model_construct(set(found), **(_defaults(model) | found)), tuple(sorted(assumed))
+
+
+@cache
+def _defaults(model: type[BaseModel]) -> dict[str, Any]:
+    """What a model has where nothing is written: found once, since pydantic inspects each factory every time."""
+    return {n: f.get_default(call_default_factory=True) for n, f in model.model_fields.items() if not f.is_required()}
 
 
 def _marked(entry: Entry) -> bool:
