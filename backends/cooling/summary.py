@@ -36,7 +36,7 @@ def summary(found: Cooling, made: Sequence[Table]) -> bytes:
             "airflow": _thousandths((found.airflow * taking).sum()),
         },
         "heat_leaves": {
-            "through_chillers_and_towers": _thousandths((rejected[0] * outside).sum()),
+            "to_the_outside": _thousandths((rejected[0] * outside).sum()),
             "to_what_the_spec_does_not_pipe": _thousandths((rejected[0] * (1 - outside)).sum()),
             "in_the_air_of_the_room": _thousandths(found.rooms.left[0][0].sum()),
         },

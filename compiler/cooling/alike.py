@@ -2,7 +2,8 @@
 
 Colour refinement (see `views/symmetry`) over devices and pipes. Refinement alone cannot tell a ring from pairs, so a
 device is coloured as well by how many others hang on the very same suppliers, on the same suppliers of these, and so
-on up; and by the heat that it takes, for what it takes from the air comes through no pipe.
+on up. What takes heat from the air gets it through no pipe, so it is coloured by the heat of its assembly's air, in
+whole W: milliwatts that were left over when heat was shared make no difference.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import numpy as np
 from ..plant import Ints
 from ..shares import layers, together
 from ..views.symmetry import Wiring, mix, refine
+from .air import takes_air
 from .model import Cooling
 
 _DOWN, _UP = 1, 2
@@ -23,9 +25,7 @@ def alike(found: Cooling) -> tuple[Ints, Ints]:
     plant = found.plant
     size, pipes = len(plant.devices), len(plant.pipes)
     a, z = plant.pipes.a_device, plant.pipes.z_device
-    device = together(
-        plant.devices.cls, found.liquid_mw, found.loops.taken[0], found.air_taken[0], _siblings(a, z, size)
-    )
+    device = together(plant.devices.cls, found.liquid_mw, _around(found), _siblings(a, z, size))
     start = np.concatenate([device, together(plant.pipes.rule) + int(device.max(initial=-1)) + 1])
     node = size + np.arange(pipes)
     wiring = Wiring(
@@ -36,6 +36,19 @@ def alike(found: Cooling) -> tuple[Ints, Ints]:
     )
     colors = refine(wiring, start)
     return colors[:size], colors[size:]
+
+
+def _around(found: Cooling) -> Ints:
+    """For what takes heat from the air that in the air of its assembly, and what is left of it, as one number."""
+    given = np.zeros(len(found.plant.devices), dtype=np.int64)
+    left = np.zeros_like(given)
+    for cls, trait in zip(found.plant.classes, found.traits, strict=True):
+        parent = trait.element.parent
+        if takes_air(trait) and cls.count and parent is not None:
+            rows = slice(cls.first, cls.first + cls.count)
+            rooms = (found.rooms.given[parent][0], found.rooms.left[parent][0])
+            given[rows], left[rows] = (np.repeat((r + 500) // 1000, cls.count // len(r)) for r in rooms)
+    return together(given, left)
 
 
 def _siblings(a: Ints, z: Ints, size: int) -> Ints:
