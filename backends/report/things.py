@@ -9,7 +9,7 @@ from ...compiler.cages import segment_media
 from ...compiler.design import Element
 from ...compiler.expand.geometry import micrometres
 from ...compiler.names import cable_digits, terminal_names
-from ...compiler.plant import TERMINALS, DeviceClass, Ints, Plant, Relations
+from ...compiler.plant import TERMINALS, Circuits, DeviceClass, Ints, Plant, Relations
 from ...compiler.schema import RackAttributes
 from ...dsl.units import Quantity
 from .pack import Packed, pack
@@ -104,16 +104,19 @@ def cables(plant: Plant) -> Json:
         )
     return {
         "count": len(links),
+        "links": len(plant.links),
         "whole": made is not None,
         "digits": cable_digits(plant),
         "rules": found,
-        "circuits": None if plant.circuits is None or made is None else _circuits(plant),
+        "circuits": None if plant.circuits is None or made is None else _circuits(plant, plant.circuits),
     }
 
 
-def _circuits(plant: Plant) -> Json:
+def _circuits(plant: Plant, circuits: Circuits) -> Json:
+    """The ends of each link; for each cable its link (-1: dark), and 1 if plug meets plug without a cord."""
     links = plant.links
-    return {**_ends(links, slice(0, len(links))), "of": pack(plant.circuit)}
+    mated = pack(circuits.mated.astype(np.int64))
+    return {**_ends(links, slice(0, len(links))), "of": pack(plant.circuit), "mated": mated}
 
 
 def _ends(relations: Relations, rows: slice) -> dict[str, Packed]:

@@ -240,3 +240,34 @@ def test_an_installation_without_the_library(spec: Spec, monkeypatch: pytest.Mon
 def test_every_file_of_the_page_is_in_it() -> None:
     folder = files("rackwright.backends.report") / "page"
     assert sorted(f.name for f in folder.iterdir()) == sorted((*assembly.STYLES, *assembly.SCRIPTS))
+
+
+def test_cables_through_panels_tell_their_link(compiled: Compiled) -> None:
+    result = compiled("lab_trunks")
+    assert result.plant is not None and result.plant.circuits is not None
+    cables, links = data_of(document(result))["cables"], result.plant.links
+    assert cables["count"] == len(result.plant.segments) > len(links)
+    assert unpacked(cables["circuits"]["of"]) == result.plant.circuit.tolist()
+    for key, column in (
+        ("a", links.a_device),
+        ("ap", links.a_terminal),
+        ("z", links.z_device),
+        ("zp", links.z_terminal),
+    ):
+        assert unpacked(cables["circuits"][key]) == column.tolist()
+
+
+def test_what_cables_are_made_with_is_what_is_ordered(compiled: Compiled) -> None:
+    result = compiled("lab_trunks")
+    data = data_of(document(result))
+    lines = iter(table(result, "cabling", "cabling/cables.csv"))
+    for statement in data["cables"]["rules"]:
+        columns = [unpacked(statement[key]) for key in ("am", "zm", "sold")]
+        for a, z, sold in zip(*columns, strict=True):
+            line = next(lines)
+            for number, optic in ((a, line["a_optic"]), (z, line["z_optic"])):
+                media = data["media"][number] if number >= 0 else None
+                assert optic == (media["name"] if media is not None and media["kind"] == "optic" else "")
+            assert (sold < 0) == (line["length_m"] == "")
+            assert sold < 0 or float(line["length_m"]) == sold / 1e6
+    assert next(lines, None) is None

@@ -158,7 +158,7 @@ const cables = (() => {
     );
     const circuits = DATA.cables.circuits;
     const circuit = lazy(() =>
-        Object.fromEntries(["a", "ap", "z", "zp", "of"].map((key) => [key, unpack(circuits[key])])),
+        Object.fromEntries(["a", "ap", "z", "zp", "of", "mated"].map((key) => [key, unpack(circuits[key])])),
     );
     const rule = (/** @type {number} */ row) => DATA.rules[/** @type {any} */ (found.statement(row)).rule];
     return {
@@ -175,6 +175,8 @@ const cables = (() => {
         plug: (row, side) => DATA.media[(side ? zm : am)()[row]],
         /** The row under which the cable is listed; itself, unless several rows share one. @param {number} row */
         listed: (row) => row - back()[row],
+        /** Whether plug meets plug there, without a cord of its own. @param {number} row */
+        mated: (row) => Boolean(circuits && circuit().mated[row]),
         /**
          * The ends of the link that a cable is a part of, as device and port; null where each cable is a link.
          * @param {number} row

@@ -100,7 +100,7 @@ function cableSection(d) {
                     deviceLink(peer),
                     devices.terminal(peer, "port", far),
                     cables.speed(row) ? rate(cables.speed(row)) : "",
-                    metres(cables.length(row)),
+                    cables.mated(row) ? "" : metres(cables.length(row)),
                     cables.sold(row) >= 0 ? metres(cables.sold(row)) : "",
                     mediaWords(row),
                 ]),
@@ -111,10 +111,11 @@ function cableSection(d) {
 
 /** What a cable is made with. @param {number} row @returns {string} */
 function mediaWords(row) {
-    const made = [cables.plug(row, 0), cables.plug(row, 1)].filter(Boolean);
-    return [...new Set((made.length ? made : [cables.media(row)]).map((m) => (m ? m.name : "not stated")))].join(
-        " and ",
-    );
+    if (cables.mated(row)) return "no cord: plug meets plug";
+    const plugs = [cables.plug(row, 0), cables.plug(row, 1)].filter(Boolean);
+    if (plugs.length) return [...new Set(plugs.map((plug) => plug.name))].join(" and ");
+    const made = cables.media(row);
+    return !made ? "not stated" : made.kind === "optic" ? `fibre for ${made.name}` : made.name;
 }
 
 /** @param {number} d */
@@ -221,7 +222,9 @@ function cableView(id) {
         [cables.a()[row], cables.ap()[row]],
         [cables.z()[row], cables.zp()[row]],
     ];
-    const media = [...new Set([cables.media(row), cables.plug(row, 0), cables.plug(row, 1)])].filter(Boolean);
+    const media = cables.mated(row)
+        ? []
+        : [...new Set([cables.media(row), cables.plug(row, 0), cables.plug(row, 1)])].filter(Boolean);
     const circuit = cables.circuit(row);
     const listed = cables.listed(row);
     return [
@@ -255,10 +258,12 @@ function cableView(id) {
             "div.tiles",
             null,
             cables.speed(row) ? tile(rate(cables.speed(row)), "speed") : null,
-            tile(
-                traced(metres(cables.length(row)), () => wayCard(row)),
-                "way, with slack",
-            ),
+            cables.mated(row)
+                ? null
+                : tile(
+                      traced(metres(cables.length(row)), () => wayCard(row)),
+                      "way, with slack",
+                  ),
             cables.sold(row) >= 0
                 ? tile(
                       traced(metres(cables.sold(row)), () => orderCard(row)),

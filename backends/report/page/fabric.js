@@ -17,14 +17,17 @@ function fabricView(asked) {
             h(
                 "p.lead",
                 null,
-                `${plural(cables.total, "cable")} in ${plural(edges.length, "statement")}. A ratio is bandwidth down over bandwidth up of the worst device of a class.`,
+                `${plural(
+                    d3.sum(edges, (/** @type {any} */ e) => e.count),
+                    "link",
+                )} in ${plural(edges.length, "statement")}. A ratio is bandwidth down over bandwidth up of the worst device of a class.`,
             ),
         ),
         h("div.card.wide", null, tierDrawing(nodes, edges)),
         section(
             "What joins what",
             table(
-                ["From", "To", ">Cables", ">Speed", ">Each From has", ">Each To has", "Media", "Statement"],
+                ["From", "To", ">Links", ">Speed", ">Each From has", ">Each To has", "Media", "Statement"],
                 edges.map((/** @type {any} */ e) => [
                     classLink(e.a),
                     classLink(e.z),

@@ -264,7 +264,7 @@ function summaryView() {
                       "racks",
                   )
                 : null,
-            tile(traced(count(cables.total), cableCard), "cables"),
+            tile(traced(count(DATA.cables.links), cableCard), DATA.cables.circuits ? "links" : "cables"),
             tile(
                 traced(watts(whole ? unpack(whole.peak)[0] : 0), () =>
                     sumCard("Peak of all devices", every, power.peak()),
