@@ -238,5 +238,6 @@ CODES: dict[str, Code] = {
     "RW8201": Code("note", "links that name no cable or optic"),
     "RW8202": Code("note", "cables whose length is unknown"),
     "RW8203": Code("note", "links left out of the files for validation"),
+    "RW8204": Code("error", "a cable tray is too full"),
     "RW8220": Code("error", "the report's library is missing"),
 }

@@ -17,7 +17,7 @@ from ..plant import Ints, Plant
 from ..schema import CableAttributes, OpticAttributes, PartAttributes, RackAttributes, TrunkAttributes
 from ..trunks import trunks
 from .cables import Cables, cable_words
-from .rules import rule
+from .rules import cabling_rules
 
 CATEGORIES = ("rack", "device", "panel", "trunk", "optic", "cable", "fibre", "whip", "included")
 """What a line is, in the order of the bill. `included` comes inside a device and is not bought again."""
@@ -267,8 +267,8 @@ def spare_ratios(plant: Plant) -> tuple[tuple[Fraction, ...], Ints]:
 
 def _spares(design: Design, element: int) -> Fraction:
     """Spares as a share of what is built in; none where nobody states them."""
-    stated = rule(design, element, "spares")
-    return Fraction(0) if stated is None else stated.to("")
+    rules = cabling_rules(design, element)
+    return Fraction(0) if rules is None or rules.spares is None else rules.spares.to("")
 
 
 def _places(place: Ints, mine: NDArray[np.bool_], size: int) -> list[int]:

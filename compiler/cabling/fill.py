@@ -11,12 +11,16 @@ import numpy as np
 from ..expand.geometry import micrometres
 from ..plant import Ints, Plant
 from ..schema import CableAttributes, TrunkAttributes
+from ..schema.assemblies import Cabling
 from .laid import Laid
-from .rules import rule
+from .rules import cabling_rules
 from .spans import Spans, spans
 
 _QUARTER_PI = Fraction(355, 113) / 4
 """A quarter of 355/113, which is larger than pi by less than a ten-millionth, so sections are rounded up."""
+
+_WIDEST = 2**40
+"""A section of more than a square metre counts as this, so that millions of the absurdest cables can be summed up."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ def section(attributes: CableAttributes | TrunkAttributes | None) -> int:
     """Section of a round cable in square micrometres, rounded up; -1 if its diameter is unknown."""
     if attributes is None or attributes.diameter is None:
         return -1
-    return ceil(_QUARTER_PI * micrometres(attributes.diameter) ** 2)
+    return min(ceil(_QUARTER_PI * micrometres(attributes.diameter) ** 2), _WIDEST)
 
 
 def fill(plant: Plant, laid: Laid) -> Fill:
@@ -52,11 +56,9 @@ def fill(plant: Plant, laid: Laid) -> Fill:
     trays, limits = [], []
     outer = () if way.plans.outer is None else way.plans.outer.holder
     for holder in (*way.plans.holder, *outer):
-        width, depth = (rule(plant.design, holder, name) for name in ("tray_width", "tray_depth"))
-        share = rule(plant.design, holder, "tray_fill")
-        area = -1 if width is None or depth is None else micrometres(width) * micrometres(depth)
-        trays.append(area)
-        limits.append(-1 if area < 0 or share is None else int(area * share.to("")))
+        tray, limit = _trays(cabling_rules(plant.design, holder))
+        trays.append(tray)
+        limits.append(limit)
     return Fill(
         (*way.plans.names, *(() if way.plans.outer is None else way.plans.outer.names)),
         found,
@@ -65,3 +67,11 @@ def fill(plant: Plant, laid: Laid) -> Fill:
         np.array(trays, dtype=np.int64)[found.plan],
         np.array(limits, dtype=np.int64)[found.plan],
     )
+
+
+def _trays(rules: Cabling | None) -> tuple[int, int]:
+    """Section of the trays and the part of it that cables may take, in square micrometres; -1 if not stated."""
+    if rules is None or rules.tray_width is None or rules.tray_depth is None:
+        return -1, -1
+    area = min(micrometres(rules.tray_width) * micrometres(rules.tray_depth), 2**20 * _WIDEST)
+    return area, -1 if rules.tray_fill is None else min(int(area * rules.tray_fill.to("")), 2**20 * _WIDEST)

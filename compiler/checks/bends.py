@@ -7,11 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from ...dsl.diagnostics import Diagnostic, diagnose
+from ..cabling.rules import cabling_rules
 from ..cages import link_media
 from ..expand.geometry import micrometres
 from ..schema import CableAttributes, TrunkAttributes
 from .facts import Facts
-from .loss import cabling_rules
 from .wording import in_all, instance
 
 _PORTS = ("port", "port")

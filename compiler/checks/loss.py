@@ -19,14 +19,13 @@ import numpy as np
 
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.units import Quantity, format_number
+from ..cabling.rules import cabling_rules
 from ..cages import link_media
-from ..design import Design
 from ..expand.circuits import passes
 from ..expand.geometry import METRE
 from ..plant import Ints, Plant
 from ..power.losses import Bools
 from ..schema import AssemblyAttributes, OpticAttributes, PatchAttributes, TrunkAttributes
-from ..schema.assemblies import Cabling
 from ..trunks import passage_part, trunks
 from .facts import Facts
 from .wording import in_all, instance
@@ -35,14 +34,6 @@ _PORTS = ("port", "port")
 _UNKNOWN = -1
 _PER_KM = 10**9
 """Micrometres in a kilometre."""
-
-
-def cabling_rules(design: Design, element: int) -> Cabling | None:
-    """The `cabling` block in force at an element: its own, else that of the nearest assembly around it."""
-    for e in reversed(design.chain(element)):
-        if isinstance(e.attributes, AssemblyAttributes) and e.attributes.cabling is not None:
-            return e.attributes.cabling
-    return None
 
 
 def loss(facts: Facts) -> Iterator[Diagnostic]:

@@ -17,6 +17,10 @@ from ..csv import harmless
 from .lists import bundles, trays
 
 
+_HEAVIEST = 2**45
+"""Milligrams of the heaviest cable, 35,000 t: an absurd one counts as this, so that a bundle of them can be weighed."""
+
+
 def pull_frame(plant: Plant, laid: Laid, pulls: Pulls) -> pl.DataFrame:
     """All bundles in the order of pulling."""
     way, rows = laid.way, pulls.first
@@ -49,6 +53,6 @@ def _weights(laid: Laid, rows: Ints, count: Ints) -> pl.Series:
             mine = np.flatnonzero(laid.kind[rows] == number)
             lengths, which = np.unique(laid.sold_um[rows[mine]], return_inverse=True)
             weights = [cable_weight(kind.attributes, length) for length in lengths.tolist()]
-            each = [-1 if weight is None else ceil(weight * 10**6) for weight in weights]
+            each = [-1 if weight is None else min(ceil(weight * 10**6), _HEAVIEST) for weight in weights]
             milligrams[mine] = np.array(each, dtype=np.int64)[which]
     return decimals(np.where(milligrams < 0, -1, -(-milligrams * count // 1000)), 1000)
