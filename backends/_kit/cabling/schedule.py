@@ -16,7 +16,6 @@ from ..columns import chosen, decimals, pick
 from ..csv import harmless
 from .lists import bundles, trays
 
-
 _HEAVIEST = 2**45
 """Milligrams of the heaviest cable, 35,000 t: an absurd one counts as this, so that a bundle of them can be weighed."""
 
