@@ -16,6 +16,7 @@ _UNITS = {
     "flow": (1000, "L/min"),
     "coupling": (1000, "L/min"),
     "pressure": (1000, "kPa"),
+    "airflow": (1000, "CFM"),
 }
 
 

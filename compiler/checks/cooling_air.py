@@ -10,20 +10,16 @@ import numpy as np
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.units import Quantity
 from ..cooling import UNKNOWN
-from ..cooling.air import nearest, room_limit, takes_air
+from ..cooling.air import AIR_MOVERS, air_supply, nearest, room_limit, takes_air, takes_cold_air
 from ..cooling.properties import COOLANTS, HIGHEST
-from ..cooling.traits import LEAST_RISE, thousandths_of_cfm
+from ..cooling.traits import LEAST_RISE
 from ..design import Element
-from ..instances import classes_inside, instance_count, sum_by_instance
+from ..instances import classes_inside, sum_by_instance
 from ..names import host_names
-from ..plant import DeviceClass, Ints
-from ..schema import CoolingAttributes, HallAttributes, PartAttributes
+from ..schema import CoolingAttributes, PartAttributes
 from .cooling_wording import cubic_feet, degrees, worst
 from .facts import Facts
 from .wording import in_all, watts
-
-_MOVERS = ("crah", "fan")
-"""Kinds that bring air to the cold side; all others take it from there."""
 
 
 def warm_coolant(facts: Facts) -> Iterator[Diagnostic]:
@@ -67,7 +63,7 @@ def _warm_room(facts: Facts) -> Iterator[Diagnostic]:
     """RW6027 for a hall: its own figure is colder than the air of the crahs and fans that stand in it."""
     for cls, trait in zip(facts.plant.classes, facts.cooling.traits, strict=True):
         holder = nearest(facts.design, cls.element, "supply_temperature")
-        if trait.element.kind not in _MOVERS or trait.supply is None or holder is None or not cls.count:
+        if trait.element.kind not in AIR_MOVERS or trait.supply is None or holder is None or not cls.count:
             continue
         stated = getattr(holder.attributes, "supply_temperature", None)
         assert isinstance(stated, Quantity)
@@ -126,17 +122,18 @@ def warm_air(facts: Facts) -> Iterator[Diagnostic]:
 
 def short_of_air(facts: Facts) -> Iterator[Diagnostic]:
     """RW6030: the devices of an assembly move more air than reaches its cold side; once an assembly."""
-    cooling = facts.cooling
-    moved = np.where(_taking(facts), cooling.airflow, 0)
+    plant, cooling = facts.plant, facts.cooling
+    taking = takes_cold_air(plant, cooling.traits)
+    moved = np.where(taking, cooling.airflow, 0)
     for element in facts.design.elements:
-        supply = air_supply(facts, element)
+        supply = air_supply(plant, cooling.traits, element)
         if supply is None:
             continue
-        total = sum_by_instance(facts.plant, element.index, moved)
+        total = sum_by_instance(plant, element.index, moved)
         over = total - supply
         if (over > 0).any():
             place = int(over.argmax())
-            unknown = bool((~cooling.airflow_known & _taking(facts)).any())
+            unknown = bool((~cooling.airflow_known & taking).any())
             yield diagnose(
                 "RW6030",
                 element.origin,
@@ -146,39 +143,6 @@ def short_of_air(facts: Facts) -> Iterator[Diagnostic]:
                 + in_all(int((over > 0).sum()), "of them"),
                 help="bring more air, put less into it, or let devices heat their air further (`air_rise`)",
             )
-
-
-def _taking(facts: Facts) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
-    """Devices that take air from the cold side: all but air handlers, and doors behind others."""
-    cooling = facts.cooling
-    found: np.ndarray[tuple[int], np.dtype[np.bool_]] = cooling.column([t.takes != "air" for t in cooling.traits]) > 0
-    return found
-
-
-def air_supply(facts: Facts, element: Element) -> Ints | None:
-    """Air that reaches the cold side of each instance in thousandths of a CFM: stated, else of its air handlers."""
-    attributes = element.attributes
-    if not isinstance(attributes, HallAttributes):
-        return None
-    count = instance_count(facts.design, element.index)
-    stated = thousandths_of_cfm(attributes.airflow)
-    if stated is not None:
-        return np.full(count, stated, dtype=np.int64)
-    movers = [
-        cls
-        for cls in facts.plant.classes
-        if cls.count and facts.plant.element_of(cls).kind in _MOVERS and _parent(facts, cls) == element.index
-    ]
-    if not movers or any(facts.cooling.traits[cls.index].airflow is None for cls in movers):
-        return None
-    total = np.zeros(count, dtype=np.int64)
-    for cls in movers:
-        total += facts.cooling.airflow[cls.first : cls.first + cls.count].reshape(count, -1).sum(axis=1)
-    return total
-
-
-def _parent(facts: Facts, cls: DeviceClass) -> int | None:
-    return facts.plant.element_of(cls).parent
 
 
 def hot_air(facts: Facts) -> Iterator[Diagnostic]:

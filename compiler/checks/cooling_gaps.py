@@ -8,8 +8,8 @@ import numpy as np
 
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ..cooling import UNKNOWN
+from ..cooling.air import air_supply
 from ..instances import instance_column
-from .cooling_air import air_supply
 from .cooling_wording import degrees
 from .facts import Facts
 
@@ -63,7 +63,7 @@ def unknown_airflow(facts: Facts) -> Iterator[Diagnostic]:
     plant, cooling = facts.plant, facts.cooling
     limited = np.zeros(len(plant.devices), dtype=np.bool_)
     for element in facts.design.elements:
-        if air_supply(facts, element) is not None:
+        if air_supply(plant, cooling.traits, element) is not None:
             limited |= instance_column(plant, element.index) >= 0
     for cls, trait in zip(plant.classes, cooling.traits, strict=True):
         rows = slice(cls.first, cls.first + cls.count)

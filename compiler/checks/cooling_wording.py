@@ -39,6 +39,8 @@ def strain(found: Strain) -> str:
         return f"{found.where} takes {watts(found.load)} of {watts(found.limit)}"
     if found.sort == "air":
         return f"{watts(found.load)} is left in the air of {found.where}, of {watts(found.limit)} that may be"
+    if found.sort == "airflow":
+        return f"the devices in {found.where} move {cubic_feet(found.load)} of {cubic_feet(found.limit)}"
     if found.sort == "pressure":
         return f"the loop of {found.where} needs {kilopascals(found.load)} of {kilopascals(found.limit)}"
     carries = "delivers" if found.sort == "flow" else "carries"

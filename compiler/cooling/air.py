@@ -23,7 +23,10 @@ from ..power.loads import milliwatts
 from ..shares import part, scaled, small
 from .model import Bools, Heat, Rooms
 from .properties import air_density, air_factor
-from .traits import Trait
+from .traits import Trait, thousandths_of_cfm
+
+AIR_MOVERS = ("crah", "fan")
+"""Kinds that bring air to the cold side; all others take it from there."""
 
 
 def rooms(
@@ -149,3 +152,33 @@ def density_at(design: Design, element: int) -> int:
     holder = altitude(design, element)
     stated = None if holder is None else getattr(holder.attributes, "altitude", None)
     return air_density(stated.value if isinstance(stated, Quantity) else Fraction(0))
+
+
+def takes_cold_air(plant: Plant, found: Sequence[Trait]) -> Bools:
+    """Devices that take air from the cold side: all but air handlers, and doors behind others."""
+    return np.array([t.takes != "air" for t in found] + [False])[plant.devices.cls]
+
+
+def air_supply(plant: Plant, found: Sequence[Trait], element: Element, broken: Bools | None = None) -> Ints | None:
+    """Air that reaches the cold side of each instance of an assembly, in thousandths of a CFM.
+
+    Its `airflow`, else the sum over the air handlers that stand directly in it and are not `broken`; None where
+    nothing tells.
+    """
+    count = instance_count(plant.design, element.index)
+    stated = thousandths_of_cfm(getattr(element.attributes, "airflow", None)) if element.role == "assembly" else None
+    if stated is not None:
+        return np.full(count, stated, dtype=np.int64)
+    movers = [
+        cls
+        for cls in plant.classes
+        if cls.count and plant.element_of(cls).parent == element.index and plant.element_of(cls).kind in AIR_MOVERS
+    ]
+    total = np.zeros(count, dtype=np.int64)
+    for cls in movers:
+        each = found[cls.index].airflow
+        if each is None:
+            return None
+        works = np.ones(cls.count, dtype=np.bool_) if broken is None else ~broken[cls.first : cls.first + cls.count]
+        total += each * works.reshape(count, -1).sum(axis=1)
+    return total if movers else None

@@ -15,13 +15,13 @@ from typing import Literal
 
 import numpy as np
 
-from ..instances import instance_count
+from ..instances import instance_count, sum_by_instance
 from ..names import host_names, terminal_names
 from ..plant import Ints, Plant
 from ..schema import CoolingAttributes, CouplingAttributes
 from ..shares import layers
 from ..views.symmetry import mix
-from .air import room_limit
+from .air import air_supply, room_limit, takes_cold_air
 from .alike import alike, components
 from .loops import columns
 from .model import Bools, Cooling, Loops, Rooms
@@ -34,9 +34,9 @@ Lost = Literal["loop", "cooler", "module", "pipe"]
 Verdict = Literal["holds", "overload", "uncooled"]
 """The worst that follows, in rising order."""
 
-Sort = Literal["heat", "flow", "coupling", "pressure", "air"]
+Sort = Literal["heat", "flow", "coupling", "pressure", "air", "airflow"]
 """What a limit is of: heat in mW, coolant of a cooler or through a coupling in mL/min, pressure in Pa, heat that is
-left in the air of an assembly in mW."""
+left in the air of an assembly in mW, air that the devices of an assembly move in thousandths of a CFM."""
 
 _NONE = np.zeros(0, dtype=np.int64)
 
@@ -215,7 +215,7 @@ class Failures:
         self._piped = np.bincount(plant.pipes.z_device, minlength=len(plant.devices)) > 0
         cooler = found.column([t.cooler for t in found.traits]) > 0
         self._loads = self._piped & ~cooler & (found.liquid_mw > 0)
-        self._before = self._gauges(found.loops, found.rooms, found.air_taken, {})
+        self._before = self._gauges(found.loops, found.rooms, found.air_taken, {}, None)
 
     def above(self, devices: Bools) -> Bools:
         """The devices, and all that supply them with coolant, directly or through others."""
@@ -234,11 +234,11 @@ class Failures:
             gone[device] |= count >= (self._modules(device) or count)
         if not gone.any() and not len(loss.pipes):
             # Modules are gone and no part as a whole: everything flows as before.
-            gauges = self._gauges(found.loops, found.rooms, found.air_taken, loss.modules)
+            gauges = self._gauges(found.loops, found.rooms, found.air_taken, loss.modules, None)
             return Outcome(_NONE, tuple(self._strains(gauges)))
         alive, active = self._alive(gone, loss.pipes)
         where = settle(found.plant, found.heat, found.traits, self._figures, active, ~alive)
-        gauges = self._gauges(where.loops, where.rooms, where.air_taken, loss.modules)
+        gauges = self._gauges(where.loops, where.rooms, where.air_taken, loss.modules, gone)
         return Outcome(np.flatnonzero(self._loads & ~alive), tuple(self._strains(gauges)))
 
     def _alive(self, gone: Bools, cut: Ints) -> tuple[Bools, Bools]:
@@ -270,7 +270,9 @@ class Failures:
                 left[device] = int(limit[device]) * max(running, 0) // needed
         return left
 
-    def _gauges(self, loops: Loops, rooms: Rooms, air_taken: Ints, modules: dict[int, int]) -> list[_Gauge]:
+    def _gauges(
+        self, loops: Loops, rooms: Rooms, air_taken: Ints, modules: dict[int, int], gone: Bools | None
+    ) -> list[_Gauge]:
         found = self._found
         names = found.plant.devices.names
         heat = found.column([-1 if t.heat is None or t.takes == t.gives == "air" else t.heat for t in found.traits])
@@ -283,14 +285,26 @@ class Failures:
             _Gauge("pressure", loops.below, head, names.__getitem__, every),
         ]
         gauges += self._couplings(loops, "coolant_out") + self._couplings(loops, "coolant_in")
+        return gauges + list(self._air(rooms, gone))
+
+    def _air(self, rooms: Rooms, gone: Bools | None) -> Iterator[_Gauge]:
+        """Heat that is left in the air of assemblies, and air that moves in them."""
+        plant, traits = self._found.plant, self._found.traits
+        moved = np.where(takes_cold_air(plant, traits), self._found.airflow, 0)
         for index, left in rooms.left.items():
-            element = found.plant.design.elements[index]
-            limit = room_limit(found.plant, found.traits, element)
-            if limit is not None and instance_count(found.plant.design, index):
+            element = plant.design.elements[index]
+            if not instance_count(plant.design, index):
+                continue
+            limit, supply = room_limit(plant, traits, element), air_supply(plant, traits, element, gone)
+            if limit is None and supply is None:
+                continue
+            shown = host_names(plant.design, index)
+            if limit is not None:
                 rows = np.full(left.shape[1], limit, dtype=np.int64)
-                shown = host_names(found.plant.design, index)
-                gauges.append(_Gauge("air", left[0], rows, shown.__getitem__, _NONE, index))
-        return gauges
+                yield _Gauge("air", left[0], rows, shown.__getitem__, _NONE, index)
+            if supply is not None:
+                total = sum_by_instance(plant, index, moved)
+                yield _Gauge("airflow", total, supply, shown.__getitem__, _NONE, index)
 
     def _couplings(self, loops: Loops, kind: str) -> list[_Gauge]:
         plant = self._found.plant

@@ -100,6 +100,22 @@ def test_air_handlers(spec: Spec) -> None:
     assert (air.where, air.load, air.limit) == ("h", 15_000_000, 0)
 
 
+def test_air_that_moves(spec: Spec) -> None:
+    """One of two fan walls brings 1,000 CFM; four servers move four times 292 of it."""
+    text = """
+        fan wall { airflow = 1000 CFM }
+        hall h { air_cooling = 50 kW
+            s[4] : wet
+            f[2] : wall }
+        require survives(h, lose = 1 f)
+    """
+    found = made(spec, text)
+    outcome = Failures(found).after(Loss(devices=np.array([at(found, "f0")])))
+    assert [(s.sort, s.where, s.load, s.limit) for s in outcome.overloads] == [("airflow", "h", 1_167_408, 1_000_000)]
+    told = next(d for d in spec(PARTS + text).diagnostics if d.code == "RW7101")
+    assert told.at is not None and told.at.text == "without f0, the devices in h move 1167.5 CFM of 1000 CFM"
+
+
 def test_pairs_are_not_a_ring(spec: Spec) -> None:
     """Loads that share both their suppliers with others differ from those in a ring, though all have two."""
     found = made(

@@ -74,6 +74,7 @@ function coolantVerdict(found) {
         coupling: ["coolant through the coupling", litres],
         pressure: ["pressure", kilopascals],
         air: ["heat left in the air", watts],
+        airflow: ["air that devices move", airWords],
     };
     const row = (/** @type {any} */ o) => {
         const [word, format] = /** @type {any} */ (sorts)[o.sort];
