@@ -63,7 +63,8 @@ def _no_length(plant: Plant) -> Iterator[Diagnostic]:
 
 def _too_full(plant: Plant) -> Iterator[Diagnostic]:
     """RW8204: trays that hold more than the hall allows, one message a `cabling` block, with the fullest piece."""
-    if not any(isinstance(e.attributes, AssemblyAttributes) and e.attributes.cabling for e in plant.design.elements):
+    blocks = [e.attributes.cabling for e in plant.design.elements if isinstance(e.attributes, AssemblyAttributes)]
+    if not any(block is not None and block.tray_fill is not None for block in blocks):
         return
     way = ways(plant)
     found = fill(plant, laid(plant, cables(plant), way))
