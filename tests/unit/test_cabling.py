@@ -139,9 +139,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Built:
 
 
 def test_there_are_five_files_and_nothing_to_say(room: Built) -> None:
-    assert sorted(room.text) == [
-        f"cabling/{table}.csv" for table in ("bom", "cables", "labels", "pulls", "trays")
-    ]
+    assert sorted(room.text) == [f"cabling/{table}.csv" for table in ("bom", "cables", "labels", "pulls", "trays")]
     assert room.diagnostics == ()
 
 
@@ -335,3 +333,29 @@ def test_only_the_first_shard_writes(tmp_path: Path) -> None:
     rest = Request(shard=1, shards=2)
     assert list(Cabling().render(done.design, done.plant, rest)) == []
     assert list(Cabling().accepts(done.design, done.plant, rest)) == []
+
+
+def test_whips_are_bought_by_the_feed(tmp_path: Path) -> None:
+    text = """
+whip lead { model = "32 A 3P", current = 32 A, length = 2.5 m, weight = 1.5 kg, cores = 5 }
+tap box { supply = 20 kW
+    out[3] : outlet { rating = 10 kW } }
+server load { peak_power = 1 kW
+    psu[2] : inlet { rating = 2 kW } }
+group g {
+    a[2] : box
+    s[3] : load
+    feed a[i].out[k] -> s[k].psu[i] using lead
+}
+"""
+    lines = [row for row in build(tmp_path, text).rows("bom") if row["category"] == "whip"]
+    columns = ("sku", "definition", "quantity", "length_m", "unit_weight_kg", "weight_kg", "spares")
+    assert [tuple(row[c] for c in columns) for row in lines] == [("32 A 3P", "lead", "6", "2.5", "1.5", "9", "0")]
+
+
+def test_devices_side_by_side_have_a_letter(tmp_path: Path) -> None:
+    # Without a height nobody can tell whether two devices at one unit are in each other's way.
+    text = swap(PARTS + HALL, "node[2] : box  at 1 RU, 3 RU", "node[2] : box  at 1 RU, 1 RU")
+    labels = build(tmp_path, swap(text, "    height     = 2 RU\n", "")).rows("labels")
+    near = [label["tia_606"].partition(" / ")[0] for label in labels if label["from"].startswith("cab0-node")]
+    assert near == ["ROOM.A00-01A:01", "ROOM.A00-01A:02", "ROOM.A00-01B:01", "ROOM.A00-01B:02"]
