@@ -226,13 +226,13 @@ def test_so_it_is_with_panels_and_trunks(racks: str) -> None:
 
 def patches_are_the_cords(tables: Tables) -> None:
     """Each end of a cord or leg that is in a panel is in one line of the patch list, and on the right circuit."""
-    ends = Counter()
+    ends: Counter[tuple[tuple[str, str], str, str, str]] = Counter()
     for row in tables.cables:
         for end, far in ("az", "za"):
             if "box" in row[f"{end}_device"] or "cassette" in row[f"{end}_device"]:
                 here = (row[f"{end}_device"], row[f"{end}_port"])
                 ends[here, row["cable_id"], f"{row[f'{far}_device']} {row[f'{far}_port']}", row["circuit"]] += 1
-    found = Counter()
+    found: Counter[tuple[tuple[str, str], str, str, str]] = Counter()
     for row in tables.rows("patching"):
         for side in "az":
             if row[f"{side}_cable"]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from zipfile import ZipFile
@@ -95,19 +96,22 @@ def test_the_summary_sums_up_the_sheets(data: bytes) -> None:
     summary = {row[0]: row[1] for row in rows(data, "Summary")}
     header, *lines = rows(data, "BOM")
     _, *pulls = rows(data, "Pulls")
+
+    def added(cells: Iterable[object]) -> float:
+        return sum(cell for cell in cells if isinstance(cell, (int, float)))
+
     column = {name: number for number, name in enumerate(header)}
     by_category = {c: [line for line in lines if line[0] == c] for c in {line[0] for line in lines}}
 
     def total(name: str, *categories: str) -> float:
-        cells = [line[column[name]] for c in categories or by_category for line in by_category.get(c, [])]
-        return sum(cell for cell in cells if isinstance(cell, (int, float)))
+        return added(line[column[name]] for c in categories or by_category for line in by_category.get(c, []))
 
     assert (
         summary["cables, fibres and trunks to pull"]
         == total("quantity", "cable", "fibre", "trunk")
-        == sum(row[8] for row in pulls)
+        == added(row[8] for row in pulls)
     )
-    assert summary["length of those whose length is known"] == sum(row[9] for row in pulls) == 27.5
+    assert summary["length of those whose length is known"] == added(row[9] for row in pulls) == 27.5
     assert summary["optics"] == total("quantity", "optic") == 4
     assert summary["power of the optics whose power is known"] == total("power_w", "optic") == 60
     assert summary["weight of all lines whose weight is known"] == pytest.approx(total("weight_kg"))
@@ -115,7 +119,7 @@ def test_the_summary_sums_up_the_sheets(data: bytes) -> None:
     assert summary["racks"] == len(rows(data, "Racks")) - 1
     assert summary["devices"] == len(rows(data, "Elevations")) - 1 == len(rows(data, "Cooling")) - 1
     power = [row for row in rows(data, "Power") if row[0] == "device"]
-    assert summary["peak power"] == sum(row[7] for row in power)
+    assert summary["peak power"] == added(row[7] for row in power)
 
 
 def test_every_header_is_frozen_and_filtered(data: bytes) -> None:
