@@ -92,13 +92,14 @@ def survives(plant: Plant, loads: Loads, target: int, lose: tuple[int, ...], cou
 
 
 def survives_any(plant: Plant, loads: Loads, target: int, kind: Lost, count: int) -> Failure | None:
-    """The first failure of `count` feeds, breakers, modules or feeders that some instance of `target` does not survive.
+    """The first failure of `count` feeds, breakers or modules that some instance of `target` does not survive.
 
-    One of them may be any that can be told apart, the others any at all. Raises `TooManyCases`.
+    One of them may be any that can be told apart, the others any at all. A clip on a busbar is no feed that could be
+    lost alone. Raises `TooManyCases`.
     """
     inside = instance_column(plant, target)
     failures = Failures(plant, loads)
-    groups = [group for group in single_failures(failures) if group.kind == kind]
+    groups = [g for g in single_failures(failures) if g.kind == kind and not (kind == "feed" and g.clips(failures))]
     for case in _choices(failures, groups, count):
         outcome = failures.after(_joined([group.loss(failures) for group in case]))
         hit = _first(failures, inside, outcome)
