@@ -18,8 +18,8 @@ from .phases import Wires
 _FED, _FEEDS, _SHARED = 1, 2, 3
 """Labels of edges: from a feed down to what it feeds, up to what feeds it, and to a terminal that feeds share."""
 
-
 _ROUNDS = 3
+"""Rounds of refinement between two counts of colours."""
 
 
 def alike(graph: Chain, peak: Ints, pools: Pools, wire: Wires) -> tuple[Ints, Ints]:
