@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .design import Design, Element, Media
+from .once import once
 from .plant import DeviceClass, Ints, Plant
 from .schema import CableAttributes, OpticAttributes, PortAttributes
 
@@ -133,6 +134,7 @@ class Plugged:
     leads: NDArray[np.bool_]
 
 
+@once
 def plugged(plant: Plant) -> Plugged:
     """What is plugged in at every end of every link."""
     ends = plant.ends

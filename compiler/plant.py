@@ -9,19 +9,17 @@ All columns are numpy arrays; a missing number is -1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .design import Design, Element
 from .schema import PASSIVE, PortAttributes
-
-if TYPE_CHECKING:
-    from .power.chain import Chain
 
 Ints = NDArray[np.int64]
 
@@ -199,7 +197,7 @@ class Plant:
 
     A link leads from one active port to another. `circuits` tells of what it consists if passive parts stand between
     some of them; without such parts every link is one cable and `circuits` is None. `halls` are those that a building
-    places, None if it places none.
+    places, None if it places none. `known` is what has been computed from it, see `once`.
     """
 
     design: Design
@@ -212,6 +210,7 @@ class Plant:
     grown: Plant | None = None
     circuits: Circuits | None = None
     halls: Halls | None = None
+    known: dict[Callable[[Plant], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def segments(self) -> Links:
@@ -265,13 +264,6 @@ class Plant:
         order = np.argsort(device * 2**20 + port, kind="stable")
         start = np.searchsorted(device[order], np.arange(len(self.devices) + 1))
         return Ends(device[order], port[order], peer_device[order], peer_port[order], link[order], side[order], start)
-
-    @cached_property
-    def power_chain(self) -> Chain:
-        """Who feeds whom, and through which feeds power comes in normal running; made once when first asked for."""
-        from .power.chain import chain
-
-        return chain(self)
 
     def port_speeds(self, cls: DeviceClass) -> Ints:
         """Speed of each port number of a class; see `port_speeds`."""

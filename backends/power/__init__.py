@@ -41,7 +41,7 @@ class Power:
             return
         carried = currents(plant, found.flow)
         yield Artifact("power/feeds.csv", write([feed_frame(feed_lines(plant, found.flow, carried))]))
-        yield Artifact("power/failover.csv", write([failover_frame(plant, failover(plant, found.loads))]))
+        yield Artifact("power/failover.csv", write([failover_frame(plant, failover(plant))]))
         phases = list(phase_frames(plant, found.flow, carried))
         if phases:
             yield Artifact("power/phases.csv", write(phases))

@@ -32,7 +32,7 @@ def power(plant: Plant, budget: Budget) -> Json:
         "feed": pack(flow.feed[0]),
         "tables": [_table(table) for table in budget.tables],
         "pue": _effectiveness(pue(plant, loads, flow)),
-        "cases": [_case(case) for case in failover(plant, loads)],
+        "cases": [_case(case) for case in failover(plant)],
     }
 
 

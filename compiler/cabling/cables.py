@@ -10,6 +10,7 @@ import numpy as np
 from ..cages import Plugged, link_media, plugged, segment_media
 from ..design import Design
 from ..expand.geometry import UNKNOWN, sold_length
+from ..once import once
 from ..plant import Ints, Plant
 from ..schema import CableAttributes, OpticAttributes
 
@@ -54,6 +55,7 @@ def cable_words(design: Design, name: str) -> str:
     return f"{attributes.connector.removesuffix('_x2')} {attributes.fiber} {attributes.fibers}f"
 
 
+@once
 def cables(plant: Plant) -> Cables:
     """What is ordered for each segment. A cable that several segments share is as long as the longest of them needs."""
     seen = plugged(plant)

@@ -10,6 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ..once import once
 from ..plant import Ints, Plant
 from .floor import Plans, plans
 
@@ -44,6 +45,7 @@ class Ways:
         return np.maximum(self.a_rack, self.z_rack)
 
 
+@once
 def ways(plant: Plant) -> Ways:
     """The way of every segment."""
     racks = plant.devices.rack

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from ..cages import Plugged, plugged
-from ..cooling import Cooling, cooling_of
+from ..cooling import Cooling, cooling
 from ..design import Design, Rule
 from ..plant import Ints, Plant, Relations
 from ..power.currents import Currents, currents
@@ -34,7 +34,7 @@ class Facts:
     @cached_property
     def flow(self) -> Flow:
         """Flow through every feed."""
-        return flow(self.plant, self.loads)
+        return flow(self.plant)
 
     @cached_property
     def currents(self) -> Currents:
@@ -54,7 +54,7 @@ class Facts:
     @cached_property
     def cooling(self) -> Cooling:
         """Heat of every device and where it goes."""
-        return cooling_of(self.plant, self.flow)
+        return cooling(self.plant)
 
     @cached_property
     def plugged(self) -> Plugged:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from ..once import once
 from ..plant import Plant
 from ..power.flow import Flow, flow
-from ..power.loads import loads
 from .air import airflow
 from .heat import heat
 from .loops import columns, coolant
@@ -30,9 +30,10 @@ __all__ = [
 ]
 
 
+@once
 def cooling(plant: Plant) -> Cooling:
     """The cooling of a whole plant, at the peak and the typical power of everything in it."""
-    return cooling_of(plant, flow(plant, loads(plant)))
+    return cooling_of(plant, flow(plant))
 
 
 def cooling_of(plant: Plant, power: Flow) -> Cooling:

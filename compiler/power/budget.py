@@ -16,6 +16,7 @@ from ..cages import plugged
 from ..design import Design, Element
 from ..instances import classes_inside, instance_count, sum_by_instance
 from ..names import host_names
+from ..once import once
 from ..plant import Ints, Plant
 from ..schema import FEEDERS
 from .flow import Flow, Pools, flow, pools
@@ -69,6 +70,7 @@ class Budget:
         return self.tables[-1]
 
 
+@once
 def budget(plant: Plant) -> Budget:
     """The budget of a whole plant."""
     return _Maker(plant).budget()
@@ -80,7 +82,7 @@ class _Maker:
     def __init__(self, plant: Plant) -> None:
         self._plant = plant
         self._loads = loads(plant)
-        self._flow = flow(plant, self._loads)
+        self._flow = flow(plant)
         self._pools: Pools = pools(plant)
         self._supply = effective_supply(plant, self._pools)
 

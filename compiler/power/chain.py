@@ -15,6 +15,7 @@ from functools import cached_property
 
 import numpy as np
 
+from ..once import once
 from ..plant import Ints, Plant
 from ..schema import SupplyAttributes
 from .losses import Bools
@@ -151,6 +152,7 @@ class Chain:
         return found
 
 
+@once
 def chain(plant: Plant) -> Chain:
     """The feed graph of a plant and how it lives without a failure."""
     feeds, size = plant.feeds, len(plant.devices)

@@ -9,6 +9,7 @@ from math import isqrt, sqrt
 import numpy as np
 
 from ..plant import Ints, Plant
+from .chain import chain
 from .flow import Flow
 from .limits import voltage_of, wiring_of
 from .phases import BALANCED, Wires, spread, three, wires
@@ -25,7 +26,7 @@ class Currents:
 
 def currents(plant: Plant, flow: Flow) -> Currents:
     """What every feed carries at peak besides its watts."""
-    graph, wire = plant.power_chain, wires(plant)
+    graph, wire = chain(plant), wires(plant)
     given = np.zeros((wire.rows, len(plant.feeds)), dtype=np.int64)
     leaving = np.zeros((wire.rows, len(plant.devices)), dtype=np.int64)
     spread(graph, wire, graph.ordered, flow.feed[0], given, leaving)

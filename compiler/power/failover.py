@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..once import once
 from ..plant import Ints, Plant
 from ..schema import SupplyAttributes
 from ..views.symmetry import mix
@@ -20,7 +21,7 @@ from .alike import alike
 from .cases import Case, Lost, Verdict
 from .failures import Failures, Loss, Outcome
 from .limits import inlet_of
-from .loads import Loads
+from .loads import loads
 
 _ORDER: tuple[Lost, ...] = ("feeder", "module", "breaker", "feed")
 
@@ -71,17 +72,13 @@ class Group:
         return Loss(feeds=rows[failures.barred[rows] & (feeds.z_terminal[rows] == feeds.z_terminal[first])])
 
 
-def failover(plant: Plant, loads: Loads) -> tuple[Case, ...]:
+@once
+def failover(plant: Plant) -> tuple[Case, ...]:
     """All single failures, grouped; feeders first, then modules, breakers and feeds, each in the order of the spec."""
     if not len(plant.feeds):
         return ()
-    failures = Failures(plant, loads)
+    failures = Failures(plant, loads(plant))
     return tuple(_case(failures, group) for group in single_failures(failures))
-
-
-def consequences(plant: Plant, loads: Loads, loss: Loss) -> Outcome:
-    """What follows from one loss, of any devices, feeds or modules."""
-    return Failures(plant, loads).after(loss)
 
 
 def single_failures(failures: Failures) -> tuple[Group, ...]:

@@ -17,7 +17,7 @@ import numpy as np
 from ..plant import Ints, Plant
 from ..schema import FEEDERS, OutletAttributes, SupplyAttributes
 from .cases import Overload
-from .chain import DEAD, STORED, Batch, Chain, State, at_failure
+from .chain import DEAD, STORED, Batch, Chain, State, at_failure, chain
 from .flow import Pools, carry, live, pools_over, stated_supplies
 from .limits import Limit, outlet_of
 from .loads import Loads, milliwatts
@@ -102,7 +102,7 @@ class Failures:
 
     def __init__(self, plant: Plant, loads: Loads) -> None:
         self.plant = plant
-        self.graph: Chain = plant.power_chain
+        self.graph: Chain = chain(plant)
         self.loads = loads
         self._losses: Losses = losses(plant)
         self.wires: Wires = wires(plant)

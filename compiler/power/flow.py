@@ -19,11 +19,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..once import once
 from ..plant import Ints, Plant
 from ..schema import FEEDERS, OutletAttributes, RackAttributes, SupplyAttributes
 from ..schema.power import STANDBY
-from .chain import DEAD, MAINS, Batch, Chain, State
-from .loads import Loads, milliwatts
+from .chain import DEAD, MAINS, Batch, Chain, State, chain
+from .loads import loads, milliwatts
 from .losses import Bools, Losses, divide, losses
 
 UNKNOWN = -1
@@ -96,17 +97,18 @@ def stated_supplies(plant: Plant) -> Ints:
 
 def carrying(plant: Plant) -> Bools:
     """The feeds that carry power in normal running."""
-    return plant.power_chain.normal.carries
+    return chain(plant).normal.carries
 
 
-def flow(plant: Plant, loads: Loads) -> Flow:
+@once
+def flow(plant: Plant) -> Flow:
     """Flows through all feeds in normal running."""
-    graph, lost = plant.power_chain, losses(plant)
-    size = len(plant.devices)
+    graph, lost = chain(plant), losses(plant)
+    own, size = loads(plant).rows, len(plant.devices)
     feed = np.zeros((5, len(plant.feeds)), dtype=np.int64)
     output = np.zeros((5, size), dtype=np.int64)
-    carry(graph, lost, graph.normal, loads.rows, graph.ordered, output, feed, _taken)
-    taken = _taken(graph, lost, graph.normal, loads.rows, output, np.arange(size))
+    carry(graph, lost, graph.normal, own, graph.ordered, output, feed, _taken)
+    taken = _taken(graph, lost, graph.normal, own, output, np.arange(size))
     return Flow(feed, output, taken, graph.circular)
 
 
@@ -155,6 +157,7 @@ def live(graph: Chain, state: State, devices: Ints, output: Ints) -> Bools:
     return found
 
 
+@once
 def pools(plant: Plant) -> Pools:
     """Feeders that carry the same loads together in normal running."""
     return pools_over(plant, carrying(plant))

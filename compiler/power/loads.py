@@ -29,6 +29,7 @@ import numpy as np
 from ...dsl.units import Quantity
 from ..cages import plugged
 from ..design import Design, Element, Media
+from ..once import once
 from ..plant import Ints, Plant
 from ..schema import FEEDERS
 
@@ -148,6 +149,7 @@ def plug_figure(media: Media) -> Figure | None:
     return _stated(stated, attributes.typical_power, attributes.idle_power)
 
 
+@once
 def loads(plant: Plant) -> Loads:
     """The load of every device."""
     design = plant.design

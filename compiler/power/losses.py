@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...dsl.units import Quantity
+from ..once import once
 from ..plant import Ints, Plant
 from ..schema import SupplyAttributes
 from .loads import milliwatts
@@ -73,6 +74,7 @@ class Losses:
         return numerator, denominator
 
 
+@once
 def losses(plant: Plant) -> Losses:
     """The losses of every device; all others pass on what they take."""
     size = len(plant.devices)

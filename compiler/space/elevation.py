@@ -10,6 +10,7 @@ import numpy as np
 from ...dsl.units import Quantity
 from ..design import Design
 from ..expand.geometry import micrometres
+from ..once import once
 from ..plant import Ints, Plant
 from ..schema import PartAttributes, RackAttributes
 from .model import UNKNOWN, Bools, Elevation, Elevations, Shelf
@@ -25,6 +26,7 @@ def grams(quantity: Quantity | None) -> int:
     return UNKNOWN if quantity is None else ceil(quantity.to("g"))
 
 
+@once
 def elevations(plant: Plant) -> Elevations:
     """What every rack holds."""
     design, devices = plant.design, plant.devices

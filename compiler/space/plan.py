@@ -14,6 +14,7 @@ from ..expand.geometry import micrometres
 from ..expand.unroll import numbers, shape_of
 from ..instances import instance_count
 from ..names import host_names
+from ..once import once
 from ..plant import Ints, Plant
 from ..schema import AssemblyAttributes, Floor, RackAttributes
 from .elevation import grams, length
@@ -22,6 +23,7 @@ from .model import AISLES, UNKNOWN, Aisles, Bools, FloorPlan, Halls, Rectangle, 
 COLD, HOT, MIXED = range(len(AISLES))
 
 
+@once
 def floor_plan(plant: Plant) -> FloorPlan:
     """Where every rack stands, one plan for each hall: an instance of the innermost element with a `floor` around its
     racks (of the root, where there is none)."""

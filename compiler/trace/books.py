@@ -34,7 +34,7 @@ class Books:
 
     @cached_property
     def flow(self) -> Flow:
-        return flow(self.plant, self.loads)
+        return flow(self.plant)
 
     @cached_property
     def losses(self) -> Losses:

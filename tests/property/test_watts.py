@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from rackwright.compiler.pipeline import Compilation, compile_spec
 from rackwright.compiler.plant import Plant
 from rackwright.compiler.power.budget import Budget, budget
+from rackwright.compiler.power.chain import chain
 from rackwright.compiler.power.flow import flow
 from rackwright.compiler.power.loads import loads
 from rackwright.compiler.schema import FEEDERS
@@ -25,9 +26,9 @@ from rackwright.compiler.schema import FEEDERS
 def check_balance(plant: Plant) -> None:
     """Every feeder gives what its loads take, and every device takes its load or what it passes on."""
     drawn = loads(plant)
-    found = flow(plant, drawn)
+    found = flow(plant)
     feeds = plant.feeds
-    running = plant.power_chain.normal.carries
+    running = chain(plant).normal.carries
     for row in range(5):
         entering, leaving = np.zeros_like(drawn.peak), np.zeros_like(drawn.peak)
         np.add.at(entering, feeds.z_device, found.feed[row])
@@ -154,7 +155,7 @@ def test_a_chain_balances(racks: int, shares: list[int], loss: int, watts: int, 
     assert result.plant is not None, result.diagnostics
     check_balance(result.plant)
     check_sums(budget(result.plant))
-    found = flow(result.plant, loads(result.plant))
+    found = flow(result.plant)
     at = {name: number for number, name in enumerate(result.plant.devices.names)}
     for row, load in ((0, watts * 1000), (1, -(-watts * 1000 // 3)), (3, -(-watts * 1000 // 11))):
         into_ats = 0

@@ -95,7 +95,9 @@ def test_the_users_words_are_the_help(spec: Spec) -> None:
     assert [d.help for d in result.diagnostics if d.code == "RW7101"] == ["three are ordered"]
 
 
-@pytest.mark.parametrize("text", ["peak_power(t) < 1 W", "supply(t) > 1 W", "weight(t) < 1 kg", "survives(t, lose = 1 s)"])
+@pytest.mark.parametrize(
+    "text", ["peak_power(t) < 1 W", "supply(t) > 1 W", "weight(t) < 1 kg", "survives(t, lose = 1 s)"]
+)
 def test_nothing_is_asked_of_what_is_not_built(spec: Spec, text: str) -> None:
     result = built(spec, BODY.replace("empty : bare", "t[0 of 1] : r") + f"require {text}\nrequire count(t) == 0")
     found = [(d.code, d.detail) for d in result.diagnostics if d.code.startswith("RW71")]

@@ -14,7 +14,6 @@ from rackwright.compiler.cooling.properties import air_density, air_factor, cool
 from rackwright.compiler.pipeline import Compilation
 from rackwright.compiler.plant import Plant
 from rackwright.compiler.power.flow import flow
-from rackwright.compiler.power.loads import loads
 from rackwright.compiler.schema import CoolingAttributes, PartAttributes
 from rackwright.compiler.shares import layers, part, scaled, small, turns
 from rackwright.dsl.format import format_source
@@ -294,7 +293,7 @@ def recomputed(plant: Plant) -> dict[str, tuple[int, int]]:
 
     For trees of manifolds and cdus whose loads state `liquid` and `rise` or `coolant_flow`, with one coolant each.
     """
-    drawn = flow(plant, loads(plant))
+    drawn = flow(plant)
     supplies: dict[int, list[tuple[int, int]]] = {}
     ways: dict[int, int] = {}
     for a, z in zip(plant.pipes.a_device.tolist(), plant.pipes.z_device.tolist(), strict=True):

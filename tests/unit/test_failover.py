@@ -38,7 +38,7 @@ def plant_of(spec: Spec, body: str) -> Plant:
 def check(plant: Plant) -> tuple[Case, ...]:
     """Every instance of every case must have the consequences of its representative."""
     drawn = loads(plant)
-    cases = failover(plant, drawn)
+    cases = failover(plant)
     hand = Hand(plant, drawn)
     seen: dict[str, int] = {"feeder": 0, "module": 0, "feed": 0, "breaker": 0}
     for case in cases:

@@ -101,7 +101,7 @@ def test_feeds_split_equally_and_the_remainder_goes_to_the_first(spec: Spec) -> 
             feed a.out[0] -> s.inlet[0]; feed b.out[0] -> s.inlet[1]; feed c.out[0] -> s.inlet[2] }
         """,
     )
-    found = flow(plant, loads(plant))
+    found = flow(plant)
     assert found.feed[0].tolist() == [33_334, 33_333, 33_333]
     # A third comes out of a pdu: it takes three times as much.
     assert by_name(plant, found.input[0]) == {"a": 100_002, "b": 99_999, "c": 99_999, "s": 100_000}
@@ -117,7 +117,7 @@ def test_losses_are_rounded_up_and_go_to_the_feeder_above(spec: Spec) -> None:
             feed bar.tap[2*i + s] -> r[i].shelf[s] }
         """,
     )
-    found = flow(plant, loads(plant))
+    found = flow(plant)
     # Two boxes of 4 kW on two shelves: 4 kW each, 4000 / 0.96 = 4166.66… W in.
     assert by_name(plant, found.output[0])["r0-shelf0"] == 4_000_000
     assert by_name(plant, found.input[0])["r0-shelf0"] == 4_166_667
@@ -141,11 +141,11 @@ def test_a_busbar_pools_feeders_up_to_the_racks_limit(spec: Spec) -> None:
     assert stock.members.tolist() == [2, 2, 2]
     assert stock.unlimited.tolist() == [20_000_000] * 3
     assert stock.supply.tolist() == [15_000_000] * 3
-    assert pool_draw(stock, flow(plant, loads(plant)))[0].tolist() == [8_500_000] * 3
+    assert pool_draw(stock, flow(plant))[0].tolist() == [8_500_000] * 3
     effective = effective_supply(plant, stock)
     assert supply(plant, effective, element(plant, "r")).tolist() == [15_000_000] * 3
     assert supply(plant, effective, 0).tolist() == [45_000_000]
-    assert taken(plant, flow(plant, loads(plant)), 0).tolist() == [25_500_000]
+    assert taken(plant, flow(plant), 0).tolist() == [25_500_000]
 
 
 def test_feeders_without_a_busbar_stand_alone(spec: Spec) -> None:
@@ -156,7 +156,7 @@ def test_feeders_without_a_busbar_stand_alone(spec: Spec) -> None:
 
 def test_a_battery_carries_nothing_in_normal_running(spec: Spec) -> None:
     plant = plant_of(spec, "rack r { s : psu; u : bbu; box : box\n feed s -> box.inlet[0]\n feed u -> box.inlet[1] }")
-    found = flow(plant, loads(plant))
+    found = flow(plant)
     assert by_name(plant, found.output[0]) == {"s": 4_000_000, "u": 0, "box": 0}
     assert supply(plant, effective_supply(plant, pools(plant)), 0).tolist() == [10_000_000]
 
@@ -173,7 +173,7 @@ def test_the_supply_of_a_row_is_that_of_its_outermost_feeders(spec: Spec) -> Non
     )
     effective = effective_supply(plant, pools(plant))
     assert supply(plant, effective, 0).tolist() == [100_000_000]
-    assert taken(plant, flow(plant, loads(plant)), 0).tolist() == [4 * 4_166_667]
+    assert taken(plant, flow(plant), 0).tolist() == [4 * 4_166_667]
     assert supply(plant, effective, element(plant, "r.s")).tolist() == [10_000_000] * 4
 
 

@@ -56,7 +56,7 @@ def up(value: Fraction) -> int:
 
 
 def test_every_stage_to_the_milliwatt(hall: Compilation) -> None:
-    found = flow(plant(hall), loads(plant(hall)))
+    found = flow(plant(hall))
     taken, given = by_name(plant(hall), found.input[0]), by_name(plant(hall), found.output[0])
     shelf = up(Fraction(10_000_000) * 1000 / 975)
     assert given["rack0-shelf0"] == 10_000_000 and taken["rack0-shelf0"] == shelf == 10_256_411
@@ -141,7 +141,7 @@ def test_a_curve_is_held_at_its_ends(spec: Spec) -> None:
         hall h { u : u; s : s; feed u.out[0] -> s }"""
     for peak, efficiency in ((10, "0.90"), (20, "0.90"), (40, "0.94"), (60, "0.98"), (70, "0.96"), (90, "0.94")):
         result = plant_of(spec, body.replace("PEAK", str(peak)))
-        taken = by_name(result, flow(result, loads(result)).input[0])["u"]
+        taken = by_name(result, flow(result).input[0])["u"]
         assert taken == up(Fraction(peak * 10**6) / Fraction(efficiency)), peak
 
 
@@ -153,7 +153,7 @@ def test_a_fixed_loss_is_there_as_long_as_a_feeder_is_live(spec: Spec) -> None:
         hall h { u[2] : u; d : d; t : t; s : s
             feed u[0].out[0] -> t.inlet[1]; feed u[1].out[0] -> t.inlet[0]; feed d -> t.inlet[2]; feed t -> s }"""
     result = plant_of(spec, body)
-    found = flow(result, loads(result))
+    found = flow(result)
     # All of it through the first inlet; the other UPS is live, the generator stands still.
     assert by_name(result, found.input[0]) == {
         "u0": 200_000,
@@ -162,7 +162,7 @@ def test_a_fixed_loss_is_there_as_long_as_a_feeder_is_live(spec: Spec) -> None:
         "t": 1_000_000,
         "s": 1_000_000,
     }
-    lost = {c.instance: c for c in failover(result, loads(result)) if c.kind == "feeder"}
+    lost = {c.instance: c for c in failover(result) if c.kind == "feeder"}
     assert lost["u1"].verdict == "holds" and lost["u1"].worst is not None and lost["u1"].worst.where == "u0"
 
 
@@ -180,7 +180,7 @@ def strip(rule: str) -> str:
 def test_single_phase_loads_are_in_their_phases(spec: Spec) -> None:
     result = built(spec, strip("iec"))
     of = plant(result)
-    found = flow(of, loads(of))
+    found = flow(of)
     carried = currents(of, found)
     row = of.devices.names.index("strip")
     watts = watts_by_phase(carried.leaving[:, [row]], found.output[0, [row]])
@@ -263,9 +263,9 @@ def test_storage_lasts_by_the_next_larger_load(spec: Spec) -> None:
     for boxes, seconds in ((1, 600), (3, 240), (6, 0)):
         result = plant_of(spec, body.replace("BOXES", str(boxes)))
         # Two strings share the boxes of 4 kW: 2, 6 and 12 kW each.
-        times = by_name(result, ride_through(result, flow(result, loads(result))))
+        times = by_name(result, ride_through(result, flow(result)))
         assert (times["c0"], times["c1"], times["s"]) == (seconds * 1000, seconds * 1000, -1)
-        lost = next(c for c in failover(result, loads(result)) if c.element == "s" and c.kind == "feeder")
+        lost = next(c for c in failover(result) if c.element == "s" and c.kind == "feeder")
         assert lost.ride_through_ms == seconds * 1000
 
 

@@ -139,11 +139,10 @@ def test_cables_are_those_of_the_cable_list(compiled: Compiled) -> None:
 
 def test_failures_are_those_of_the_compiler(spec: Spec) -> None:
     from rackwright.compiler.power.failover import failover
-    from rackwright.compiler.power.loads import loads
 
     result = built(spec, DESIGN)
     assert result.plant is not None
-    cases = failover(result.plant, loads(result.plant))
+    cases = failover(result.plant)
     shown = data_of(document(result))["power"]["cases"]
     assert [(c["kind"], c["instance"], c["verdict"], c["darkPower"]) for c in shown] == [
         (c.kind, c.instance, c.verdict, c.dark_power) for c in cases
