@@ -167,16 +167,14 @@ class Quantity:
 
 
 def format_number(number: Fraction) -> str:
-    """Exact decimal if there is a short one, else up to six digits after the point and a tilde."""
-    if number.denominator == 1:
-        return str(number.numerator)
-    rest = number.denominator
-    for prime in (2, 5):
-        while rest % prime == 0:
-            rest //= prime
-    digits = f"{float(number):.9f}" if rest == 1 else f"{float(number):.6f}"
-    text = digits.rstrip("0").rstrip(".")
-    return text if Fraction(text) == number else f"~{float(number):.6g}"
+    """Exact decimal if nine digits after the point do, else six digits in all and a tilde."""
+    billionths = abs(number) * 10**9
+    if billionths.denominator != 1:
+        return f"~{float(number):.6g}"
+    # By whole numbers: a float has too few digits for the thousandths of millions.
+    whole, rest = divmod(billionths.numerator, 10**9)
+    digits = f"{whole}.{rest:09}".rstrip("0").rstrip(".")
+    return f"-{digits}" if number < 0 else digits
 
 
 def _unit(quantity: Quantity) -> str:

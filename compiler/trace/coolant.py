@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from ...dsl.units import Quantity
-from ..cooling.air import altitude, density_at
+from ..cooling.air import altitude, density_at, takes_cold_air
 from ..cooling.properties import AIR_HEAT_CAPACITY, COOLANTS, DENSITY, HEAT_CAPACITY
 from ..design import Element
 from ..instances import instance_column
@@ -109,21 +109,29 @@ def _taken(books: Books, element: Element, device: int, name: str) -> Figure:
 
 
 def airflow(books: Books, subject: Instances, figure: str) -> Figure | None:
-    """Air that a device moves, or all devices in an assembly; None where one of them tells nothing."""
+    """Air that a device moves; of an assembly, all devices in it that take air from its cold side.
+
+    Air handlers, and doors behind others, move that same air: they would count it twice. None where a device that
+    counts tells nothing.
+    """
     plant, cooling = books.plant, books.cooling
     inside = instance_column(plant, subject.element)
     chosen = inside >= 0 if subject.instance is None else inside == subject.instance
-    if not cooling.airflow_known[chosen].all():
+    counts = np.full(len(chosen), True)
+    if plant.design.elements[subject.element].role == "assembly":
+        counts = takes_cold_air(plant, cooling.traits)
+    if not cooling.airflow_known[chosen & counts].all():
         return None
-    return summed(plant, subject, _air_column(books), figure)
+    return summed(plant, subject, _air_column(books, np.where(counts, cooling.airflow, 0)), figure)
 
 
-def _air_column(books: Books) -> Column:
+def _air_column(books: Books, moved: Ints) -> Column:
+    """`moved`: thousandths of a CFM by device."""
     plant, cooling = books.plant, books.cooling
     heat = air_column(books)
 
     def parts(element: Element, devices: Ints) -> tuple[Figure, ...]:
-        total = int(cooling.airflow[devices].sum())
+        total = int(moved[devices].sum())
         if not total:
             return ()
         amount = Quantity.of(Fraction(total, 1000), "CFM")
@@ -149,7 +157,7 @@ def _air_column(books: Books) -> Column:
         )
         return (Figure(AIR, amount, how=how, parts=tuple(f for f in inputs if f is not None)),)
 
-    return Column(cooling.airflow, "CFM", parts, scale=1000)
+    return Column(moved, "CFM", parts, scale=1000)
 
 
 def _litres(millilitres: int) -> Quantity:

@@ -14,6 +14,9 @@ from .model import Place, Stated, plain
 
 Owner = Element | Media | Whip
 
+_USUAL = {"airflow": "CFM"}
+"""Units of attributes that are not told in the first unit of their dimension: air and coolant are both flows."""
+
 _WORDS = ("source", "assumed", "name")
 """Attributes that say something about the others."""
 
@@ -33,7 +36,7 @@ def stated(design: Design, owner: Owner, attribute: str) -> Stated | None:
     return Stated(
         owner=owner.definition if isinstance(owner, Element) else owner.name,
         attribute=attribute,
-        value=written(_value(own, attribute)),
+        value=written(_in_its_unit(attribute, _value(own, attribute))),
         place=place_of(design, span),
         source=(own.source or "") if _beside(owner, "source", span) else "",
         note=(own.assumed or "") if _beside(owner, "assumed", span) else "",
@@ -65,6 +68,14 @@ def written(value: object) -> str:
         given = {key: getattr(value, key) for key in type(value).model_fields if getattr(value, key) is not None}
         return written({key: item for key, item in given.items() if item != []})
     return str(value)
+
+
+def _in_its_unit(attribute: str, value: object) -> object:
+    """A value that was computed has no unit of its own, and gets the one that people use for the attribute."""
+    unit = _USUAL.get(attribute)
+    if unit is None or not isinstance(value, Quantity) or value.unit:
+        return value
+    return Quantity(value.value, value.dim, unit)
 
 
 def _value(attributes: BaseModel, path: str) -> object:

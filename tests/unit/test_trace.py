@@ -231,6 +231,20 @@ def test_a_small_hall(spec: Spec) -> None:
     assert [(f.name, f.how) for f in weight.parts if f.how] == [("top", "states no weight")]
 
 
+def test_air_is_told_in_cfm_and_counted_once(spec: Spec) -> None:
+    """What a fan brings is what boxes move: of the hall it is no air besides theirs."""
+    text = (
+        "server box { peak_power = 1 kW, airflow = 120 CFM }\n"
+        "fan wall(power) { heat = power, airflow = power * 0.146 CFM / 1 W, gives = outside }\n"
+        "rack r { box[3] : box }\nhall h {\n r[2] : r\n fans : wall(6 kW)\n}\n"
+    )
+    books = _books(spec(text))
+    hall, rack, fans = (_figure(books, query, "airflow") for query in ("h", "r1", "fans"))
+    assert [str(f.total) for f in (hall, rack, fans)] == ["720 CFM", "360 CFM", "876 CFM"]
+    assert [part.name for part in hall.parts] == ["r"]
+    assert fans.stated is not None and fans.stated.value == "876 CFM"
+
+
 def test_lengths(spec: Spec) -> None:
     """One cable in a rack and one between racks, by hand."""
     books = _books(spec(SMALL))

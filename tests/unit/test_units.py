@@ -70,7 +70,15 @@ def test_what_is_no_quantity_is_refused(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("quantity", "shown"),
-    [(q("10.2", "kW"), "10.2 kW"), (units.divide(q(1, "m"), q(3)), "~0.333333 m"), (q(5, "%"), "5 %"), (q(7), "7")],
+    [
+        (q("10.2", "kW"), "10.2 kW"),
+        (units.divide(q(1, "m"), q(3)), "~0.333333 m"),
+        (q(5, "%"), "5 %"),
+        (q(7), "7"),
+        (q("11306966.178", "CFM"), "11306966.178 CFM"),
+        (q("-0.000000001", "m"), "-0.000000001 m"),
+        (q("0.0000000005", "m"), "~5e-10 m"),
+    ],
 )
 def test_printing_is_short_and_marks_what_is_rounded(quantity: Quantity, shown: str) -> None:
     assert str(quantity) == shown
