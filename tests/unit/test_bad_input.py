@@ -20,10 +20,11 @@ Spec = Callable[..., Compilation]
 
 
 @contextmanager
-def soon(seconds: float = 2) -> Iterator[None]:
-    """Within two seconds of this process's own time, so that a busy machine is not blamed on us.
+def soon(seconds: float = 10) -> Iterator[None]:
+    """Within a few seconds of this process's own time, so that a busy machine is not blamed on us.
 
-    Measuring coverage makes Python several times slower, so then it is several times as long.
+    What is not refused in time takes minutes or for ever; how fast the compiler is, the benchmarks tell. Measuring
+    coverage makes Python several times slower, so then it is several times as long.
     """
     start = time.process_time()
     yield
@@ -164,7 +165,7 @@ def test_a_large_file_is_not_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize("piece", ["\0", "(", "a ", "}\n", '"', "# \n", "\n"])
 def test_the_largest_file_that_is_read(spec: Spec, piece: str) -> None:
     content = piece * (MAX_BYTES // len(piece))
-    with soon(3):
+    with soon(15):
         assert codes(spec(content))
 
 
