@@ -73,7 +73,7 @@ def _supply(facts: Facts, asked: Measure) -> Measured:
 
 
 def _survives(facts: Facts, asked: Measure) -> Measured:
-    from ..views.power_tree import Failure, TooManyCases, survives, survives_any
+    from ..views.power_tree import Failure, NoCase, TooManyCases, survives, survives_any
 
     lose = tuple(facts.design.elements[i] for i in asked.lose)
     cooling = loses_cooling(facts, asked)
@@ -95,7 +95,7 @@ def _survives(facts: Facts, asked: Measure) -> Measured:
             else:
                 near = lost_with(facts, index, lose)
                 failure = survives(facts.plant, facts.loads, index, near, asked.count)
-        except TooManyCases as error:
+        except (NoCase, TooManyCases) as error:
             raise Unavailable(str(error)) from error
         if failure is not None:
             gone = " and ".join(failure.lost[:3]) + (" …" if len(failure.lost) > 3 else "")

@@ -12,7 +12,7 @@ from ..design import Element, Measure
 from ..instances import classes_inside, instance_column, sum_by_instance
 from ..plant import Ints
 from ..schema import COOLERS
-from ..views.power_tree import TooManyCases
+from ..views.power_tree import NoCase, TooManyCases
 from .cooling_wording import strain
 from .facts import Facts
 from .measured import Measured, Unavailable, largest, lost_with, power
@@ -68,7 +68,7 @@ def survives_cooling(facts: Facts, asked: Measure) -> Measured:
     for index in asked.targets:
         try:
             failure = _failure(facts, asked, index, lose)
-        except TooManyCases as error:
+        except (NoCase, TooManyCases) as error:
             raise Unavailable(str(error)) from error
         if failure is not None:
             gone = " and ".join(failure.lost[:3]) + (" …" if len(failure.lost) > 3 else "")

@@ -43,6 +43,10 @@ class TooManyCases(ValueError):
     """There are more ways to fail than can be tried."""
 
 
+class NoCase(ValueError):
+    """More is asked to fail than there is: no way to fail, so nothing was survived."""
+
+
 def feed_graph(plant: Plant) -> nx.MultiDiGraph[int]:
     """Classes of devices as nodes, feed rules as edges from feeder to fed, keyed by the rule.
 
@@ -76,7 +80,7 @@ def survives(plant: Plant, loads: Loads, target: int, lose: tuple[int, ...], cou
     The failed ones are taken among the `lose` elements in one instance of the innermost assembly that
     encloses all of them and the target; the same are tried in all its instances at once, since each stands
     for itself. After a failure every load inside the target must still be fed, and whatever feeds it, directly
-    or through others, must stay within its limits. Raises `TooManyCases`.
+    or through others, must stay within its limits. Raises `TooManyCases` and `NoCase`.
     """
     inside = instance_column(plant, target)
     failures = Failures(plant, loads)
@@ -144,7 +148,10 @@ def _first(failures: Failures, inside: Ints, outcome: Outcome) -> tuple[int, Ove
 
 
 def cases(plant: Plant, target: int, lose: tuple[int, ...], count: int) -> Iterator[Bools]:
-    """Devices that fail together, case by case, each in all instances of the common assembly."""
+    """Devices that fail together, case by case, each in all instances of the common assembly.
+
+    Raises `TooManyCases` and `NoCase`.
+    """
     design = plant.design
     shared = set.intersection(*({e.index for e in design.chain(i)} for i in (target, *lose)))
     scopes = instance_count(design, max(shared))
@@ -155,6 +162,8 @@ def cases(plant: Plant, target: int, lose: tuple[int, ...], count: int) -> Itera
         column = instance_column(plant, element)
         ordinal[column >= 0] = column[column >= 0] % each + total
         total += each
+    if count > total:
+        raise NoCase(f"{count} cannot be lost of {total} in one {design.elements[max(shared)].name}")
     if comb(total, count) > MOST_CASES:
         raise TooManyCases(f"there are {comb(total, count)} ways to lose {count} of {total}")
     for case in combinations(range(total), count):
