@@ -75,6 +75,7 @@ def _elevations(plant: Plant, found: Elevations) -> Json:
                 "used": rack.used,
                 "kept": rack.kept,
                 "free": rack.free,
+                "vague": rack.vague,
             }
             for index, rack in found.racks.items()
         },

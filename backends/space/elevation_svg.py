@@ -94,7 +94,8 @@ class _Drawing:
             if size >= 0
         ]
         if rack.units >= 0:
-            sizes.append(f"{rack.units} {rack.unit}: {rack.used} used, {rack.kept} kept, {rack.free} free")
+            most = "at most " if rack.vague else ""
+            sizes.append(f"{rack.units} {rack.unit}: {rack.used} used, {rack.kept} kept, {most}{rack.free} free")
         if sizes:
             yield "frame: " + ", ".join(sizes)
         words = f"weight: {kilograms(weight.total)}" + (

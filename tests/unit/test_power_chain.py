@@ -132,7 +132,7 @@ def test_what_the_chain_does_not_survive(
     assert block is not None and change[0] in block[1]
     result = spec(block[1].replace(*change))
     found = [d for d in result.diagnostics if d.code == code]
-    assert any(words in d.at.text + d.detail for d in found), result.diagnostics
+    assert any(d.at is not None and words in d.at.text + d.detail for d in found), result.diagnostics
 
 
 def test_a_curve_is_held_at_its_ends(spec: Spec) -> None:

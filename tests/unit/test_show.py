@@ -113,10 +113,17 @@ def test_an_elevation(small: str) -> None:
     assert {unit for unit, text in drawn.items() if text.startswith("r1-")} == {3, 9, 11}
     assert (drawn[3], drawn[9], drawn[11]) == ("r1-box", "r1-sw0", "r1-sw1")
     assert sum(text == "." for text in drawn.values()) == 8
-    assert "8 of 12 RU free" in shown
+    assert "8 of 12 RU free" in shown and "at most" not in shown
     found = facts(shown)
     assert found["peak_power"].startswith("1.6 kW")
     assert found["weight"].startswith("20 kg")
+
+
+def test_free_units_are_at_most_so_many_where_a_place_is_not_told(tmp_path: Path) -> None:
+    box = "server box { peak_power = 400 W, height = 2 RU }\n"
+    spec = tmp_path / "vague.rack"
+    spec.write_text(box + "rack r { unit = RU, height = 12 RU\n a : box at 1 RU\n b : box }\n")
+    assert "at most 10 of 12 RU free" in show(str(spec), "r").stdout
 
 
 def test_an_element_and_its_instances(small: str) -> None:

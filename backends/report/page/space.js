@@ -86,7 +86,7 @@ function spaceBars() {
                               h(
                                   "p.statement",
                                   null,
-                                  `${units.used} units used, ${units.kept} kept, ${units.free} free`,
+                                  `${units.used} units used, ${units.kept} kept, ${units.vague ? "at most " : ""}${units.free} free`,
                               ),
                               height ? statedCard(height, element.definition) : null,
                           ],

@@ -11,6 +11,7 @@ from ....dsl.units import format_number
 from ...design import Element
 from ...plant import Plant
 from ...schema import PartAttributes, RackAttributes
+from ...space import elevations
 from ...trace import Books, Instances, figures_of, place_of, readable
 from ...trace.subjects import instance_path
 from .position import height_of, unit_of, unit_um
@@ -93,4 +94,6 @@ def _elevation(plant: Plant, rack: Element, boxes: list[tuple[int, int, int]]) -
         free += not here
         label = " / ".join(names[device] for device, top in here if low < top <= high)
         yield f"{number:>3} | {(label or ('|' if here else '.')).ljust(width)} |"
-    yield f"    +-{'-' * width}-+  {free} of {units} {unit} free"
+    # What has a height and no place, or a place and no height, takes units that nobody can tell.
+    most = "at most " if elevations(plant).racks[rack.index].vague else ""
+    yield f"    +-{'-' * width}-+  {most}{free} of {units} {unit} free"
