@@ -15,22 +15,20 @@ from .facts import Facts
 
 
 def unpiped(facts: Facts) -> Iterator[Diagnostic]:
-    """RW6032: liquid heat without a pipe where other loads have one, or a cooler where others of its class have."""
+    """RW6032: liquid heat without a pipe where there are pipes, or a cooler where others of its class have one."""
     plant, cooling = facts.plant, facts.cooling
     piped = np.bincount(plant.pipes.z_device, minlength=len(plant.devices)) > 0
-    cooler = cooling.column([t.cooler for t in cooling.traits]) > 0
-    any_load = bool((piped & ~cooler).any())
     for cls, trait in zip(plant.classes, cooling.traits, strict=True):
         rows = slice(cls.first, cls.first + cls.count)
         bare = np.flatnonzero(~piped[rows])
-        wants = any_load and cooling.liquid_mw[rows].any() if not trait.cooler else piped[rows].any()
+        wants = cooling.liquid_mw[rows].any() and len(plant.pipes) > 0 if not trait.cooler else piped[rows].any()
         if len(bare) and wants:
             yield diagnose(
                 "RW6032",
                 trait.element.origin,
                 "no pipe leads to it",
                 detail=f"{len(bare)} of {cls.count}, such as {plant.devices.names[cls.first + int(bare[0])]}",
-                help="pipe it as its neighbours are"
+                help="pipe it as others are"
                 + ("" if cls.terminal_count("coolant_in") else "; its part has no coolant_in to pipe to"),
             )
 

@@ -27,6 +27,10 @@ def left_out(facts: Facts) -> Iterator[Diagnostic]:
         )
         if medium not in media
     ]
+    away = np.flatnonzero(facts.plant.racks.row < 0)
+    if "place" in media and len(away):
+        such = f"such as {facts.plant.racks.names[int(away[0])]} (so lengths of cables to them are unknown)"
+        names.append(f"the place of {len(away)} racks, {such}")
     if "feed" in media and _open_feeders(facts):
         names.insert(0, "the power feeds above " + ", ".join(_open_feeders(facts)))
     if names:

@@ -52,7 +52,9 @@ def overloaded_pools(facts: Facts) -> Iterator[Diagnostic]:
             element.origin if rule is None else rule,
             f"draws {watts(draw[pool])}",
             detail=_sum(facts, pool, int(draw[pool])) + in_all(int((lack[own] > 0).sum()), "such groups of feeders"),
-            help="add feeders, feed fewer loads, or take feeders of a higher `supply`",
+            help="feed fewer loads, or take a rack whose busbar carries more: more feeders do not help"
+            if stock.supply[pool] < stock.unlimited[pool]
+            else "add feeders, feed fewer loads, or take feeders of a higher `supply`",
             also=() if rule is None else [(element.origin, _supply_text(facts, pool))],
         )
 
@@ -85,7 +87,8 @@ def _sum(facts: Facts, pool: int, draw: int) -> str:
         name = plant.element_of(plant.classes[int(index)]).name
         pieces.append(f"{number} {name} {watts(int(facts.flow.feed[0, own].sum()))}")
     name = plant.devices.names[int(stock.first[pool])]
-    return f"here {name}: supply {watts(int(stock.supply[pool]))}, peak draw {watts(draw)}: {', '.join(pieces)}"
+    rule = ", the busbar_limit of the rack" if stock.supply[pool] < stock.unlimited[pool] else ""
+    return f"here {name}: supply {watts(int(stock.supply[pool]))}{rule}, peak draw {watts(draw)}: {', '.join(pieces)}"
 
 
 def overloaded_areas(facts: Facts) -> Iterator[Diagnostic]:

@@ -38,6 +38,8 @@ MOST = {
 """Largest quantities of an attribute: more is a slip of the finger, and their sums must fit 64 bits."""
 MOST_OTHERS = 10**18
 """The same of every other dimension, in its base unit."""
+ABSOLUTE_ZERO = Fraction("-273.15")
+"""In degC."""
 BELOW_ZERO = frozenset({units.TEMPERATURE, units.LOSS})
 """What may be negative."""
 
@@ -149,7 +151,10 @@ def _read(annotation: Any, expr: s.Expr, scope: Scope, context: Context) -> Any:
     if len(options) == 1 and get_origin(options[0]) is Annotated:
         return _read(options[0], expr, scope, context)
     if v.Of in marks:
-        return _bounded(_quantity(expr, marks[v.Of].dim, scope, context), marks.get(v.Between), expr.span)
+        value = _bounded(_quantity(expr, marks[v.Of].dim, scope, context), marks.get(v.Between), expr.span)
+        if v.Share in marks and not 0 < value.value <= 1:
+            raise mistake("RW2007", expr.span, f"this is {value}", help="more than 0 % and at most 100 %")
+        return value
     if v.Shaped in marks:
         return _shaped(expr, marks[v.Shaped], scope, context)
     if v.Rows in marks:
@@ -262,6 +267,8 @@ def sensible(value: Quantity, at: Span) -> Quantity:
         raise mistake("RW2007", at, f"this is more than {most}")
     if value.value < 0 and value.dim not in BELOW_ZERO:
         raise mistake("RW2007", at, f"{value} is less than nothing")
+    if value.dim == units.TEMPERATURE and value.value < ABSOLUTE_ZERO:
+        raise mistake("RW2007", at, f"{value} is below absolute zero")
     if value.dim == units.RATE and (value.value == 0 or value.value.denominator != 1):
         raise mistake("RW2007", at, f"{value} is not a whole number of bits a second, 1 or more")
     return value

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from ..indices import Index
 from .parts import Attributes, PartAttributes
-from .values import Between, Current, Indexed, Length, Model, Power, Ratio, Rows, Time, Voltage, Word
+from .values import Between, Current, Indexed, Length, Model, Power, Ratio, Rows, Share, Time, Voltage, Word
 
 FEEDERS = (
     "utility",
@@ -99,7 +99,7 @@ class InletAttributes(Attributes):
     lowest_voltage: Voltage | None = Field(default=None, description="Lowest voltage that it takes.")
     highest_voltage: Voltage | None = Field(default=None, description="Highest voltage that it takes.")
     wiring: Wiring | None = Field(default=None, description="`dc`, `single_phase` or `three_phase`.")
-    power_factor: Ratio | None = Field(
+    power_factor: Annotated[Ratio, Share()] | None = Field(
         default=None, description="Real over apparent power of what it draws; counted as 1 where nobody says."
     )
     busbar: bool = Field(default=False, description="Clips onto a busbar, so several outlets may feed it together.")

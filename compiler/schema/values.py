@@ -77,6 +77,11 @@ class Between:
 
 
 @dataclass(frozen=True, slots=True)
+class Share:
+    """More than nothing of a whole, and at most all of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Shaped:
     """A string of one shape, such as an address; it can be printed into a configuration as it stands."""
 

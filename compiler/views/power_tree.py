@@ -99,11 +99,13 @@ def survives_any(plant: Plant, loads: Loads, target: int, kind: Lost, count: int
     """The first failure of `count` feeds, breakers or modules that some instance of `target` does not survive.
 
     One of them may be any that can be told apart, the others any at all. A clip on a busbar is no feed that could be
-    lost alone. Raises `TooManyCases`.
+    lost alone. Raises `TooManyCases` and `NoCase`.
     """
     inside = instance_column(plant, target)
     failures = Failures(plant, loads)
     groups = [g for g in single_failures(failures) if g.kind == kind and not (kind == "feed" and g.clips(failures))]
+    if not groups:
+        raise NoCase(f"there is no {kind} to lose")
     for case in _choices(failures, groups, count):
         outcome = failures.after(_joined([group.loss(failures) for group in case]))
         hit = _first(failures, inside, outcome)

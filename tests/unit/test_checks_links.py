@@ -114,3 +114,10 @@ def test_a_design_without_links_asks_for_none(spec: Spec) -> None:
     found = [d for d in result.diagnostics if d.code != "RW2016"]
     assert [d.code for d in found] == ["RW0006"]
     assert found[0].detail.startswith("not in this spec: the data links; the power feeds; the coolant")
+
+
+def test_racks_without_a_place_are_told_of_where_others_have_one(spec: Spec) -> None:
+    hall = "hall h { p[3] : k; q[2] : k; place p[i] at row 0, bay i }"
+    result = built(spec, SWITCHES + "rack k { a : s100 }\n" + hall)
+    found = [d.detail for d in result.diagnostics if d.code == "RW0006"]
+    assert found and "the place of 2 racks, such as q0 (so lengths of cables to them are unknown)" in found[0]

@@ -16,7 +16,7 @@ CASES = [
     (
         "RW5002",
         "busbar_limit = 15 kW; box[4] : box; s[2] : psu; feed s[*] -> box[b].inlet[0]",
-        "here s0: supply 15 kW, peak draw 16 kW: 4 box 16 kW",
+        "here s0: supply 15 kW, the busbar_limit of the rack, peak draw 16 kW: 4 box 16 kW",
     ),
     ("RW5003", "box[2] : box; p : pdu; feed p.out[0] -> box[b].inlet[0]", "here p out0"),
     (
