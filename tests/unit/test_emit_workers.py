@@ -121,6 +121,8 @@ def in_child(run: Callable[[], object]) -> int:
     pid = os.fork()
     if pid:
         return pid
+    # A shell's background jobs ignore interrupts, and their children do.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         run()
         os._exit(0)
