@@ -18,3 +18,4 @@ done
 printf '\nThe first cables:\n'
 head -4 "$out/cabling/cables.csv"
 printf '\nEvery file with its digest: %s\n' "$out/manifest.json"
+printf 'To look at, in a browser: %s\n' "$out/report/index.html"
