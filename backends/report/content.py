@@ -34,7 +34,7 @@ def content(plant: Plant) -> dict[str, object]:
         "feeds": things.relations(plant, "feed"),
         "pipes": things.relations(plant, "pipe"),
         "power": energy.power(plant, made),
-        "cooling": heat.heat(plant, made.flow),
+        "cooling": heat.heat(plant),
         "space": ground.space(plant),
         "fabric": fabric.fabric(plant),
     }

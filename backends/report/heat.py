@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from ...compiler.cooling import UNKNOWN, Cooling, cooling_of, missing
+from ...compiler.cooling import UNKNOWN, Cooling, cooling, missing
 from ...compiler.cooling.air import room_limit
 from ...compiler.cooling.failover import Case, Strain, failover
 from ...compiler.cooling.properties import COOLANTS
 from ...compiler.cooling.traits import Trait
 from ...compiler.plant import Ints, Plant
-from ...compiler.power.flow import Flow
 from .pack import MOST_OVERLOADS, pack
 
 Json = dict[str, object]
 
 
-def heat(plant: Plant, flow: Flow) -> Json:
+def heat(plant: Plant) -> Json:
     """`devices` has a row each, `pipes` a row each, `rooms` an entry for each assembly with heat in its air."""
-    found = cooling_of(plant, flow)
+    found = cooling(plant)
     loops = found.loops
     return {
         "devices": {

@@ -6,7 +6,7 @@ import numpy as np
 
 from ..once import once
 from ..plant import Plant
-from ..power.flow import Flow, flow
+from ..power.flow import flow
 from .air import airflow
 from .heat import heat
 from .loops import columns, coolant
@@ -25,7 +25,6 @@ __all__ = [
     "Temperatures",
     "complete",
     "cooling",
-    "cooling_of",
     "missing",
 ]
 
@@ -33,14 +32,9 @@ __all__ = [
 @once
 def cooling(plant: Plant) -> Cooling:
     """The cooling of a whole plant, at the peak and the typical power of everything in it."""
-    return cooling_of(plant, flow(plant))
-
-
-def cooling_of(plant: Plant, power: Flow) -> Cooling:
-    """The same, where the flow of power is known already."""
     fed = {int(c) for c in np.unique(plant.devices.cls[plant.pipes.z_device])}
     found = traits(plant, fed)
-    own = heat(plant, power, found)
+    own = heat(plant, flow(plant), found)
     given = coolant(plant, found)
     where = settle(plant, own, found, columns(plant, found, given))
     moved, known = airflow(plant, own.air[0] + where.loops.to_air[0], found)

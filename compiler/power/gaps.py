@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from ..cooling import cooling_of, missing
+from ..cooling import cooling, missing
 from ..plant import Plant
 from ..schema import FEEDERS, SupplyAttributes
 from ..schema.power import STANDBY
@@ -45,7 +45,7 @@ def not_modelled(plant: Plant, loads: Loads, flow: Flow) -> Iterator[str]:
     for name in loads.unknown_media:
         yield f"power of {name}: it states none"
     yield from _unchecked(plant)
-    yield from missing(cooling_of(plant, flow))
+    yield from missing(cooling(plant))
 
 
 def _unchecked(plant: Plant) -> Iterator[str]:

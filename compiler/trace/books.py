@@ -1,13 +1,12 @@
-"""What figures are looked up in, each computed once and only when it is asked for."""
+"""What figures are looked up in; each is computed when first asked for, see `once`."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from ..cabling.cables import Cables, cables
 from ..cages import Plugged
-from ..cooling import Cooling, cooling_of
+from ..cooling import Cooling, cooling
 from ..plant import Plant
 from ..power.flow import Flow, flow
 from ..power.loads import Loads, loads
@@ -20,7 +19,7 @@ class Books:
 
     plant: Plant
 
-    @cached_property
+    @property
     def cables(self) -> Cables:
         return cables(self.plant)
 
@@ -28,18 +27,18 @@ class Books:
     def plugged(self) -> Plugged:
         return self.cables.seen
 
-    @cached_property
+    @property
     def loads(self) -> Loads:
         return loads(self.plant)
 
-    @cached_property
+    @property
     def flow(self) -> Flow:
         return flow(self.plant)
 
-    @cached_property
+    @property
     def losses(self) -> Losses:
         return losses(self.plant)
 
-    @cached_property
+    @property
     def cooling(self) -> Cooling:
-        return cooling_of(self.plant, self.flow)
+        return cooling(self.plant)
