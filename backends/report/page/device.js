@@ -298,20 +298,7 @@ function wayCard(row) {
             ends.map((d) => h("li", null, h("b", null, devices.name(d)), " ", standing(d))),
         ),
         rooms.map((e) =>
-            h(
-                "ul.figures",
-                null,
-                floorFigures(e).map((f) =>
-                    h(
-                        "li",
-                        null,
-                        h("b", null, spaced(f[0])),
-                        ` ${f[1]} `,
-                        placeMark(f[2]),
-                        f[5] ? h("span.badge", null, "assumed") : null,
-                    ),
-                ),
-            ),
+            statedList(floorFigures(e)),
         ),
     ];
 }

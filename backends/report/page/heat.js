@@ -65,20 +65,7 @@ function heatCard(d) {
             null,
             cooling.airflowKnown()[d] ? `Air ${airWords(cooling.airflow()[d])}` : "Its airflow is not stated.",
         ),
-        h(
-            "ul.figures",
-            null,
-            said.map((/** @type {any} */ f) =>
-                h(
-                    "li",
-                    null,
-                    h("b", null, spaced(f[0])),
-                    ` ${f[1]} `,
-                    placeMark(f[2]),
-                    f[5] ? h("span.badge", null, "assumed") : null,
-                ),
-            ),
-        ),
+        statedList(said),
         power.class(d).feeder ? null : deviceDraw(d, "peak"),
     ];
 }

@@ -345,20 +345,7 @@ function deviceCard(d) {
         h("p.statement", null, h("b", null, devices.name(d))),
         h("p.muted", null, `${element.kind}, ${element.definition}`),
         power.class(d).feeder ? h("p", null, `${watts(power.output()[d])} leave it at peak`) : deviceDraw(d, "peak"),
-        h(
-            "ul.figures",
-            null,
-            shown.map((/** @type {any} */ f) =>
-                h(
-                    "li",
-                    null,
-                    h("b", null, spaced(f[0])),
-                    ` ${f[1]} `,
-                    placeMark(f[2]),
-                    f[5] ? h("span.badge", null, "assumed") : null,
-                ),
-            ),
-        ),
+        statedList(shown),
         element.source ? h("p.source", null, element.source) : null,
     ];
 }

@@ -85,6 +85,23 @@ function statedCard([attribute, value, at, source, note, assumed], owner) {
     ];
 }
 
+/** Stated attributes, one a line. @param {any[]} figures */
+const statedList = (figures) =>
+    h(
+        "ul.figures",
+        null,
+        figures.map((f) =>
+            h(
+                "li",
+                null,
+                h("b", null, spaced(f[0])),
+                ` ${f[1]} `,
+                placeMark(f[2]),
+                f[5] ? h("span.badge", null, "assumed") : null,
+            ),
+        ),
+    );
+
 /**
  * A figure and what it follows from, as the compiler explains it.
  * @param {any} figure
