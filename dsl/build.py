@@ -156,7 +156,7 @@ class _ToSyntax(Transformer_NonRecursive[Token, Any]):
         return s.Place(items[0], positions, clauses, self._span(meta))
 
     def view(self, meta: Any, items: list[Any]) -> s.View:
-        return s.View(self._name(items[0]), tuple(items[1]), items[2], self._span(meta))
+        return s.View(self._name(items[0]), tuple(items[1]), items[2], tuple(items[3:]), self._span(meta))
 
     def split(self, meta: Any, items: list[Any]) -> s.Split:
         target, count, cross, rate = items

@@ -83,6 +83,7 @@ CODES: dict[str, Code] = {
     "RW3016": Code("error", "one cage holds two different plugs"),
     "RW3018": Code("error", "nothing of a choice fits the ports"),
     "RW3019": Code("error", "a cable with fixed ends leads to a panel"),
+    "RW3020": Code("error", "a view shows an element twice"),
     # --- RW4: cabling ---
     "RW4001": Code("error", "a link is longer than its optic or cable reaches"),
     "RW4002": Code("warning", "a server or switch without any link"),

@@ -15,6 +15,7 @@ from ...dsl import syntax as s
 from ...dsl.source import Span
 from ..design import Dim, Element, End, Step, Variable, Within
 from ..indices import Index, Operation, operation, ravel, write
+from .binders import Bound, bind, shows_each_once
 from .elaborate import Node, dimension
 from .mistake import mistake, suggest
 from .patterns import to_number
@@ -23,19 +24,6 @@ from .values import Evaluator
 
 MAX_VIEWS = 16
 """Deepest chain of views over views."""
-
-
-@dataclass
-class Bound:
-    """A variable of the relation: its range, and what first bound it."""
-
-    name: str
-    low: int
-    size: int
-    capacity: int
-    span: Span
-    by_member: bool
-    counted: bool = False  # bound by `for`, so any array that is large enough may be indexed with it
 
 
 @dataclass
@@ -269,13 +257,18 @@ class Paths:
             raise mistake("RW2014", declared.span, f"more than {MAX_VIEWS} views of views")
         self._busy.append(key)
         try:
-            bound: dict[str, Bound] = {}
+            bound = self._counted(declared, scope)
             side = self.side(declared.target, node, scope, bound)
         finally:
             self._busy.pop()
         for entry in bound.values():
-            if not entry.name.startswith("*"):
-                raise mistake("RW3006", entry.span, "a view is indexed by `*`, ranges and constants only")
+            if not entry.counted and not entry.name.startswith("*"):
+                raise mistake(
+                    "RW3006",
+                    entry.span,
+                    "a view is indexed by `*`, ranges, constants, and what `for` counts",
+                    help=f"write `[*]`, or count with `for {entry.name} in 0..{entry.size - 1}` behind the path",
+                )
         if side.pieces[-1].unindexed:
             raise mistake("RW3002", declared.target.span, "the array at the end is not indexed", help="add `[*]`")
         free = tuple(
@@ -283,7 +276,7 @@ class Paths:
         )
         variables = {v.name: v for v in free}
         end = self.end(side, scope, variables, None)
-        for w in end.within:  # the path of a view has constants only
+        for w in () if declared.clauses else end.within:  # without `for`, the path of a view has constants only
             if not isinstance(w.index, int) or not 0 <= w.index < w.size:
                 raise mistake(
                     "RW3001",
@@ -293,8 +286,23 @@ class Paths:
                 )
         dims = tuple(dimension(d, self._evaluator, scope) for d in declared.dims)
         self._agree(declared, dims, free)
+        if declared.clauses:
+            over = tuple(self._step_dims(step) for step in end.steps)
+            shows_each_once(declared, end, over, free)
         self._views[key] = View(name, dims, end.steps, free, declared.span)
         return self._views[key]
+
+    def _counted(self, declared: s.View, scope: Scope) -> dict[str, Bound]:
+        """What a view counts with `for`; no other clause says anything of a view."""
+        other = next((c for c in declared.clauses if not isinstance(c, s.Binder)), None)
+        if other is not None:
+            raise mistake("RW1007", other.span, "of clauses, a view takes `for` alone")
+        return bind(declared.clauses, self._evaluator, scope)
+
+    def _step_dims(self, step: Step) -> tuple[Dim, ...]:
+        """The dimensions that the indices of a step are for; a whole cage of a split array has no lane."""
+        element = self._nodes[step.element].element
+        return port_dims(element)[: len(step.indices)]
 
     def _agree(self, declared: s.View, dims: tuple[Dim, ...], free: tuple[Variable, ...]) -> None:
         shown, size = prod(v.size for v in free), prod(d.size for d in dims)

@@ -15,11 +15,12 @@ from ..design import ENDS, End, Media, Medium, Rule, Step, Variable, Whip
 from ..indices import Index, names, operation, ravel, write
 from ..schema import KINDS, PASSIVE, CableAttributes, OpticAttributes, WhipAttributes
 from .attributes import Context, build, places
+from .binders import Bound, bind
 from .bodies import Bodies
 from .elaborate import Node
 from .mistake import article, collected, mistake, suggest
-from .paths import Bound, Paths, Side
-from .patterns import MAX_VARIABLE, to_condition, to_index, to_number
+from .paths import Paths, Side
+from .patterns import to_condition, to_index, to_number
 from .scope import Definition, Scope
 from .values import Evaluator
 
@@ -127,7 +128,7 @@ class Relations:
         node: Node,
         scope: Scope,
     ) -> Rule:
-        bound = self._binders(statement.clauses, scope)
+        bound = bind(statement.clauses, self._evaluator, scope)
         a = self._paths.side(source, node, scope, bound)
         z = self._paths.side(target, node, scope, bound)
         times = self._times(clauses.get("Times"), scope, (a, z))
@@ -171,24 +172,6 @@ class Relations:
                 if slot.variable is None:
                     found |= set(names(to_index(slot.expr, variables, self._evaluator, scope)))
         return [v for v in variables if v in found]
-
-    def _binders(self, clauses: tuple[s.Clause, ...], scope: Scope) -> dict[str, Bound]:
-        bound: dict[str, Bound] = {}
-        for clause in clauses:
-            if isinstance(clause, s.Binder):
-                low, high = self._evaluator.integer(clause.low, scope), self._evaluator.integer(clause.high, scope)
-                if clause.name.text in bound:
-                    raise mistake(
-                        "RW2002", clause.name.span, "bound twice", also=[(bound[clause.name.text].span, "first here")]
-                    )
-                if low < -MAX_VARIABLE or high > MAX_VARIABLE:
-                    raise mistake("RW2013", clause.span, f"an index lies between -{MAX_VARIABLE} and {MAX_VARIABLE}")
-                if high < low:
-                    raise mistake("RW2013", clause.span, f"from {low} to {high} there is nothing to count")
-                bound[clause.name.text] = Bound(
-                    clause.name.text, low, high - low + 1, high - low + 1, clause.span, True, True
-                )
-        return bound
 
     def _times(self, clause: s.Clause | None, scope: Scope, sides: tuple[Side, Side]) -> int:
         if not isinstance(clause, s.Times):
@@ -367,7 +350,7 @@ class Relations:
         for name in ("Using", "Times", "On"):
             if name in clauses:
                 raise mistake("RW1007", clauses[name].span, "this belongs to a link")
-        bound = self._binders(statement.clauses, scope)
+        bound = bind(statement.clauses, self._evaluator, scope)
         side = self._paths.side(statement.target, node, scope, bound)
         variables = _variables(bound)
         end = self._paths.end(side, scope, variables, None)

@@ -33,7 +33,7 @@ from ..once import once
 from ..plant import Ints, Plant
 from ..schema import FEEDERS
 
-_CONSUMERS = ("accelerator", "cpu", "nic", "server", "switch", "chiller", "tower", "cdu", "aalc", "crah", "fan")
+_CONSUMERS = ("accelerator", "cpu", "nic", "server", "switch", "ocs", "chiller", "tower", "cdu", "aalc", "crah", "fan")
 """Kinds that draw power whether or not they name an inlet."""
 
 _PASSIVE = ("dac", "copper")

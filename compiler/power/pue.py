@@ -18,7 +18,7 @@ from .flow import Flow
 from .gaps import not_modelled
 from .loads import Loads
 
-IT = ("accelerator", "cpu", "nic", "server", "switch")
+IT = ("accelerator", "cpu", "nic", "server", "switch", "ocs")
 """Kinds whose power is what a data center is built for."""
 
 

@@ -18,7 +18,7 @@ from .parts import (
     ServerAttributes,
     SwitchAttributes,
 )
-from .passive import PatchAttributes, TrunkAttributes
+from .passive import OcsAttributes, PatchAttributes, TrunkAttributes
 from .policies import NetworkAttributes, WorkloadAttributes
 from .power import FEEDERS, InletAttributes, OutletAttributes, SupplyAttributes, WhipAttributes
 from .values import Model
@@ -51,6 +51,7 @@ def _kinds() -> dict[str, Kind]:
     add("part", CoolingAttributes, *COOLERS)
     add("part", PatchAttributes, "patch")
     add("part", TrunkAttributes, "trunk")
+    add("part", OcsAttributes, "ocs")
     add("part", PartAttributes, "part")
     add("connector", PortAttributes, "port")
     add("connector", OutletAttributes, "outlet")
@@ -70,7 +71,7 @@ def _kinds() -> dict[str, Kind]:
 KINDS = _kinds()
 """Every kind by its word."""
 
-PASSIVE = ("patch", "trunk")
+PASSIVE = ("patch", "trunk", "ocs")
 """Kinds of parts that light passes through; nothing ends there."""
 
 RESERVED_KINDS = frozenset({"mode"})
@@ -101,6 +102,7 @@ __all__ = [
     "Model",
     "NetworkAttributes",
     "NicAttributes",
+    "OcsAttributes",
     "OpticAttributes",
     "OutletAttributes",
     "PartAttributes",

@@ -1,4 +1,4 @@
-"""What parts may say that light only passes through: panels, cassettes, shuffles and trunk cables."""
+"""What parts may say that light only passes through: panels, cassettes, shuffles, trunk cables, circuit switches."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from .parts import PartAttributes
-from .values import Length, LinearWeight, Loss, Word
+from .values import Length, LinearWeight, Loss, Time, Word
 
 FiberKind = Annotated[Literal["smf", "mmf"], Word(("smf", "mmf"))]
 
@@ -24,6 +24,12 @@ class PatchAttributes(PartAttributes):
         description="Mated pairs of connectors on one pass: 2 in a cassette with fibre inside, 1 in an adapter, where "
         "the connectors of its two sides meet.",
     )
+
+
+class OcsAttributes(PatchAttributes):
+    """An optical circuit switch: mirrors lead light from port to port, as the links inside say. It draws power."""
+
+    switching: Time | None = Field(default=None, description="Time in which it changes its circuits.")
 
 
 class TrunkAttributes(PartAttributes):

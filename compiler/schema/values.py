@@ -143,6 +143,7 @@ Connector = Annotated[
         "mpo16_apc",
         "mpo16_upc",
         "mpo12_apc_x2",
+        "lc_simplex",
         "lc_duplex",
         "lc_duplex_apc",
         "lc_duplex_x2",
@@ -155,6 +156,7 @@ Connector = Annotated[
             "mpo16_apc",
             "mpo16_upc",
             "mpo12_apc_x2",
+            "lc_simplex",
             "lc_duplex",
             "lc_duplex_apc",
             "lc_duplex_x2",
@@ -162,7 +164,7 @@ Connector = Annotated[
         )
     ),
 ]
-"""Optical (and RJ45) connectors on the face of a transceiver or panel. A duplex LC without a word has the flat polish
+"""Optical (and RJ45) connectors on the face of a transceiver or panel. An LC without a word has the flat polish
 (UPC) that transceivers take; one connector never mates with another kind or polish."""
 
 Coolant = Annotated[Literal["water", "pg25"], Word(("water", "pg25"))]
