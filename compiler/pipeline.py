@@ -5,7 +5,7 @@ Inside a stage everything is collected; between stages errors stop the run.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from .. import __version__
@@ -15,28 +15,31 @@ from .bulk import bulk
 from .design import Design
 from .evaluate.load import load
 from .plant import Plant
+from .subset import Subset
 
 
 @dataclass(frozen=True)
 class Compilation:
     """What came of one spec. `plant` is None if there were errors before it stood; `design` likewise.
 
-    `diagnostics` are in the order of the files' text; those without a place come last.
+    `diagnostics` are in the order of the files' text; those without a place come last. `subset` is the part of the
+    design that was asked for, None for all of it.
     """
 
     sources: dict[str, Source]
     diagnostics: tuple[Diagnostic, ...]
     design: Design | None = None
     plant: Plant | None = None
+    subset: Subset | None = None
 
 
-def compile_spec(path: str, settings: Mapping[str, str]) -> Compilation:
-    """Compile a spec up to the checks. Never raises for a user's mistake."""
+def compile_spec(path: str, settings: Mapping[str, str], subset: Sequence[str] = ()) -> Compilation:
+    """Compile a spec up to the checks, and read the paths of `--subset`. Never raises for a user's mistake."""
     with bulk():
-        return _compile(path, settings)
+        return _compile(path, settings, subset)
 
 
-def _compile(path: str, settings: Mapping[str, str]) -> Compilation:
+def _compile(path: str, settings: Mapping[str, str], paths: Sequence[str]) -> Compilation:
     program, sources, problems = load(path)
     if program is None or has_errors(problems):
         return Compilation(sources, _sorted(problems))
@@ -55,7 +58,14 @@ def _compile(path: str, settings: Mapping[str, str]) -> Compilation:
     from .checks import run_checks
 
     problems += run_checks(design, plant)
-    return Compilation(sources, _sorted(problems), design, plant)
+    subset = None
+    if paths:
+        from .evaluate.subset import read_subset
+
+        subset, more_sources, more = read_subset(program, settings, design, paths)
+        sources |= more_sources
+        problems += more
+    return Compilation(sources, _sorted(problems), design, plant, subset)
 
 
 def _sorted(diagnostics: tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:

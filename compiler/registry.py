@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 from importlib.metadata import EntryPoint, entry_points
+from typing import TYPE_CHECKING
 
 from ..dsl.diagnostics import Diagnostic, diagnose
-from .backend import GROUP, Backend
+from .backend import GROUP, Backend, Needing, Request
+
+if TYPE_CHECKING:
+    from .design import Design
+    from .plant import Plant
 
 Found = dict[str, EntryPoint]
 
@@ -35,6 +40,17 @@ def load(names: Iterable[str] = (), found: Found | None = None) -> tuple[tuple[B
         elif backend is not None:
             backends.append(backend)
     return tuple(backends), tuple(diagnostics)
+
+
+def load_needed(
+    backends: tuple[Backend, ...], design: Design, plant: Plant, request: Request
+) -> tuple[tuple[Backend, ...], tuple[Diagnostic, ...]]:
+    """These backends and those that they need, in order of name, and what went wrong."""
+    known = {backend.name: backend for backend in backends}
+    wanted = {name for b in backends if isinstance(b, Needing) for name in b.needs(design, plant, request)}
+    more, problems = load(wanted - set(known)) if wanted - set(known) else ((), ())
+    known |= {backend.name: backend for backend in more}
+    return tuple(known[name] for name in sorted(known)), problems
 
 
 def _load(point: EntryPoint) -> tuple[Backend | None, Diagnostic | None]:

@@ -34,6 +34,8 @@ CODES: dict[str, Code] = {
     "RW0018": Code("error", "the design has nothing of that name"),
     "RW0019": Code("error", "an unknown figure"),
     "RW0020": Code("error", "a figure that this has not"),
+    "RW0021": Code("error", "a path of --subset that names no part of the design"),
+    "RW0022": Code("error", "a backend that writes the whole design is asked for a part of it"),
     # --- RW1: syntax ---
     "RW1001": Code("error", "this cannot be read"),
     "RW1002": Code("error", "a string is not closed"),
@@ -241,4 +243,8 @@ CODES: dict[str, Code] = {
     "RW8203": Code("note", "links left out of the files for validation"),
     "RW8204": Code("error", "a cable tray is too full"),
     "RW8220": Code("error", "the report's library is missing"),
+    "RW8265": Code("error", "more nodes than a lab on one machine has"),
+    "RW8266": Code("note", "links that lead out of the lab are left out"),
+    "RW8267": Code("warning", "switches that no container stands for are left out of the lab"),
+    "RW8268": Code("error", "there is nothing to make a lab of"),
 }

@@ -14,6 +14,7 @@ from .console import Console, common_options, exit_code, set_option
 from .progress import progress
 
 if TYPE_CHECKING:
+    from ..backend import Backend, Request
     from ..emit import Stamp, Work
     from ..pipeline import Compilation
 
@@ -37,6 +38,7 @@ class _Shard(click.ParamType[tuple[int, int]]):
 @click.option("--jobs", type=click.IntRange(1, 512), default=os.cpu_count() or 1, help="Workers (default: all cores).")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if DIR is not what would be written.")
 @click.option("--shard", type=_Shard(), default=(0, 1), help="Only every n-th device, from the i-th on (0 <= i < n).")
+@click.option("--subset", multiple=True, metavar="PATH", help="Only this part, as `pod[0]` (may be repeated).")
 @set_option
 @common_options
 def command(
@@ -46,18 +48,21 @@ def command(
     jobs: int,
     check: bool,
     shard: tuple[int, int],
+    subset: tuple[str, ...],
     settings: Mapping[str, str],
     console: Console,
 ) -> None:
     """Compile SPEC to configurations, cabling lists, power budgets and all else that the backends make.
 
     A run is all or nothing: if it fails or is killed, DIR is as it was. Files of yours in DIR are kept.
+
+    PATH is written as in a spec: `pod[0].gpu[0..3]`, `pod[*].spine[0]`. With it, backends are named by --only.
     """
     from ...dsl.diagnostics import has_errors
     from ..pipeline import compile_spec
 
     began = time.monotonic()
-    compilation = compile_spec(spec, settings)
+    compilation = compile_spec(spec, settings, subset)
     names = tuple(name.strip() for word in only for name in word.split(",") if name.strip())
     found = list(compilation.diagnostics)
     if has_errors(found) or compilation.design is None or compilation.plant is None:
@@ -78,18 +83,30 @@ def _plan(
     """Load the backends and ask each whether it can express the design."""
     from ..backend import Request
     from ..emit import Task, Work
-    from ..registry import load
+    from ..registry import load, load_needed
 
     design, plant = compilation.design, compilation.plant
     assert design is not None and plant is not None
     backends, problems = load(names)
-    diagnostics = list(problems)
-    request = Request(bool(names), *shard)
+    request = Request(bool(names), *shard, frozenset(names), compilation.subset)
+    backends, more = load_needed(backends, design, plant, request)
+    diagnostics = [*problems, *more, *_whole(backends, request)]
     for backend in backends:
         diagnostics += backend.accepts(design, plant, request)
     if has_errors(diagnostics):
         return None, diagnostics
     return Work(design, plant, tuple(Task(backend, request) for backend in backends)), diagnostics
+
+
+def _whole(backends: tuple[Backend, ...], request: Request) -> list[Diagnostic]:
+    """RW0022 if a part of the design is asked for, and of backends that write all of it."""
+    whole = [b.name for b in backends if not getattr(b, "subsets", False)]
+    if request.subset is None or not whole:
+        return []
+    able = [b.name for b in backends if b.name not in whole]
+    more = f", and {len(whole) - 3} more" if len(whole) > 3 else ""
+    detail = f"{', '.join(whole[:3])}{more}"
+    return [diagnose("RW0022", None, detail=detail, help=f"--only {','.join(able)}" if able else "")]
 
 
 def _stamp(compilation: Compilation) -> Stamp:

@@ -12,7 +12,7 @@ import signal
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from multiprocessing import get_context
 from multiprocessing.connection import Connection, wait
@@ -83,7 +83,10 @@ def render_all(work: Work, sink: Sink, jobs: int, progress: Progress) -> list[Ro
 def _split(task: Task, parts: int) -> list[Task]:
     """The same devices in several tasks: `i % n == s` is the union of `i % (n * k) == s + n * j` over j."""
     r = task.request
-    return [Task(task.backend, Request(r.named, r.shard + r.shards * part, r.shards * parts)) for part in range(parts)]
+    return [
+        Task(task.backend, replace(r, shard=r.shard + r.shards * part, shards=r.shards * parts))
+        for part in range(parts)
+    ]
 
 
 def _render(work: Work, task: Task, sink: Sink) -> Iterator[Row]:

@@ -30,13 +30,13 @@ def compile_design(
 ) -> tuple[Design | None, tuple[Diagnostic, ...]]:
     """Evaluate a whole program. The design is None if there were errors."""
     diagnostics: list[Diagnostic] = []
-    values = _settings(program, settings, diagnostics)
+    values = read_settings(program, settings, diagnostics)
     if has_errors(diagnostics):
         return None, tuple(diagnostics)
     return _Compiler(program, values, dict(settings), compiler, diagnostics).run()
 
 
-def _settings(program: Program, settings: Mapping[str, str], diagnostics: list[Diagnostic]) -> dict[str, Value]:
+def read_settings(program: Program, settings: Mapping[str, str], diagnostics: list[Diagnostic]) -> dict[str, Value]:
     """The values of `--set`, each an expression or, failing that, a word."""
     params = {n: d for n, d in program.main.names.items() if isinstance(d, s.Param)}
     found: dict[str, Value] = {}
