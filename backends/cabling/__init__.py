@@ -44,7 +44,7 @@ class Cabling:
         pulled = laid(plant, made, way)
         yield Artifact("cabling/bom.csv", write([bill_frame(bill(plant, made))]))
         yield Artifact("cabling/cables.csv", write(cable_frames(plant, made, way, called)))
-        yield Artifact("cabling/labels.csv", write(label_frames(plant, way, called)))
+        yield Artifact("cabling/labels.csv", write(label_frames(plant, made, way, called)))
         if plant.circuits is not None:
             patches = patch_frame(plant, plant.circuits, way.plans, called)
             yield Artifact("cabling/patching.csv", write([patches]))

@@ -41,7 +41,7 @@ def sheets(plant: Plant) -> Iterator[Sheet]:
     yield Sheet("Cables", cable_frames(plant, made.cables, way, made.words))
     yield Sheet("Pulls", [pull_frame(plant, pulled, pulls(plant, pulled))])
     yield Sheet("Trays", [tray_frame(fill(plant, pulled))])
-    yield Sheet("Labels", label_frames(plant, way, made.words))
+    yield Sheet("Labels", label_frames(plant, made.cables, way, made.words))
     yield Sheet("Racks", [made.racks()])
     yield Sheet("Elevations", [made.elevations()])
     yield Sheet("Power", [_power(table) for table in made.budget.tables])

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..cages import Plugged, link_media, plugged, segment_media
 from ..design import Design
@@ -33,11 +34,19 @@ class Cables:
 
     @cached_property
     def ordered(self) -> Ints:
-        """The segments that are ordered: the first of each cable, without plugs that meet with no cable between."""
-        own = self.item == np.arange(len(self.item))
+        """The segments that are ordered: the first of each cable, without what is built in or has no cable between."""
+        own = (self.item == np.arange(len(self.item))) & ~self.built_in
         if self.plant.circuits is not None:
             own &= ~self.plant.circuits.mated
         return np.flatnonzero(own)
+
+    @cached_property
+    def built_in(self) -> NDArray[np.bool_]:
+        """For each segment whether it comes with what it is inside of; nobody orders or pulls it."""
+        media = [self.plant.design.media[name].attributes for name in self.names]
+        fixed = [isinstance(m, CableAttributes) and m.built_in for m in media]
+        found: NDArray[np.bool_] = np.array([*fixed, False], dtype=np.bool_)[self.media]
+        return found
 
     def words(self) -> list[str | None]:
         """The cable or the fibre of each medium, and a last one, None, for -1."""

@@ -54,6 +54,11 @@ class CableAttributes(PartAttributes):
     diameter: Length | None = Field(default=None, description="Outer diameter.")
     bend_radius: Length | None = Field(default=None, description="Smallest radius that it may be bent to, installed.")
     linear_weight: LinearWeight | None = Field(default=None, description="Weight of a metre, its ends aside.")
+    built_in: bool = Field(
+        default=False,
+        description="It comes with the part or rack inside of which it runs, such as the traces of a board: "
+        "nobody orders, pulls or labels it.",
+    )
 
 
 class ChoiceAttributes(Attributes):

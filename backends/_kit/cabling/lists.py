@@ -24,7 +24,7 @@ _GIGABIT = 10**9
 
 
 def cable_frames(plant: Plant, cables: Cables, way: Ways, words: Words) -> Iterator[pl.DataFrame]:
-    """Rows of cables.csv in the order of the segments."""
+    """Rows of cables.csv in the order of the segments, without those that are built in."""
     segments, cls = plant.segments, plant.devices.cls
     cable = cables.words()
     names, media = segment_media(plant)
@@ -58,7 +58,7 @@ def cable_frames(plant: Plant, cables: Cables, way: Ways, words: Words) -> Itera
                 "bundle": bundles(plant, way.near[rows], way.far[rows]),
                 "circuit": _circuit(plant, rows),
             }
-        )
+        ).filter(pl.Series(~cables.built_in[rows]))
 
 
 def _shared_with(plant: Plant, words: Words, item: Ints, rows: slice) -> pl.Series:
@@ -116,8 +116,8 @@ def bundles(plant: Plant, near: Ints, far: Ints) -> pl.Series:
     return first + pick(pl.Series([f"/{name}" for name in names], dtype=pl.String), np.where(within, -1, far))
 
 
-def label_frames(plant: Plant, way: Ways, words: Words) -> Iterator[pl.DataFrame]:
-    """Rows of labels.csv: both ends of each cable, the a end first, in the order of the segments."""
+def label_frames(plant: Plant, cables: Cables, way: Ways, words: Words) -> Iterator[pl.DataFrame]:
+    """Rows of labels.csv: both ends of each row of cables.csv, the a end first, in the same order."""
     segments, cls = plant.segments, plant.devices.cls
     place, number = device_places(plant, way.plans) + ":", port_numbers(plant)
     for rows in slices(len(segments)):
@@ -138,7 +138,7 @@ def label_frames(plant: Plant, way: Ways, words: Words) -> Iterator[pl.DataFrame
                 "to_location": _alternate(z_at, a_at),
                 "tia_606": _alternate(a_label + (" / " + z_label), z_label + (" / " + a_label)),
             }
-        )
+        ).filter(pl.Series(np.repeat(~cables.built_in[rows], 2)))
 
 
 def _alternate(first: pl.Series, second: pl.Series) -> pl.Series:

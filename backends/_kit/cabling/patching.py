@@ -17,9 +17,9 @@ _PORTS = 1 << 20
 
 
 def patch_frame(plant: Plant, circuits: Circuits, plans: Plans, words: Words) -> pl.DataFrame:
-    """Ways through panels, shuffles and cassettes, by panel, then in the order of the ports of their first side."""
+    """Ways through panels, shuffles, cassettes and circuit switches, by device, then by the port of their first side."""
     cls = plant.devices.cls
-    panel = np.array([plant.element_of(c).kind == "patch" for c in plant.classes], dtype=np.bool_)
+    panel = np.array([plant.element_of(c).kind in ("patch", "ocs") for c in plant.classes], dtype=np.bool_)
     inside = circuits.passages
     rows = np.flatnonzero(panel[cls[inside.a_device]])
     rows = rows[np.lexsort((inside.a_terminal[rows], inside.a_device[rows]))]
