@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from ...compiler.design import Design
-from ...compiler.network import dsf, routing, subnet
 from ...compiler.network.addresses import Prefix, dotted
-from ...compiler.plant import Ints, Plant
+from ...compiler.plant import Plant
 from ...compiler.schema import SwitchAttributes
 from .._kit.columns import locations
 from .._kit.device_model import Services
 from .._kit.network_model import role_of, services
+from .._kit.planned import planned
 
 
 class Box(NamedTuple):
@@ -46,18 +46,6 @@ class Net:
     services: Services
 
 
-@dataclass(frozen=True)
-class _Planned:
-    """What the three kinds of planned networks have in common. `tier` is empty where tiers have no usual names."""
-
-    network: int
-    devices: Ints
-    tier: Ints
-    management: Ints
-    pool: Prefix | None
-    gateway: int
-
-
 def networks(plant: Plant) -> tuple[Net, ...]:
     """The planned networks, in the order in which boxes number them."""
     design = plant.at_capacity.design
@@ -67,7 +55,7 @@ def networks(plant: Plant) -> tuple[Net, ...]:
             dotted(p.gateway) if p.pool is not None and p.gateway >= 0 else "",
             services(design.networks[p.network].attributes),
         )
-        for p in _planned(plant)
+        for p in planned(plant)
     )
 
 
@@ -86,12 +74,12 @@ def boxes(design: Design, plant: Plant, places: Sequence[str] = ()) -> list[Box]
     network = np.full(count, -1, dtype=np.int64)
     tier = np.zeros(count, dtype=np.int64)
     management = np.full(count, -1, dtype=np.int64)
-    planned = _planned(plant)
-    for number, p in enumerate(planned):
+    nets = planned(plant)
+    for number, p in enumerate(nets):
         network[p.devices] = number
         tier[p.devices] = p.tier if len(p.tier) else 0
         management[p.devices] = p.management
-    tops = [int(p.tier.max(initial=1)) for p in planned]
+    tops = [int(p.tier.max(initial=1)) for p in nets]
     found = []
     for cls in plant.classes_of_kind("switch"):
         element = plant.element_of(cls)
@@ -102,7 +90,7 @@ def boxes(design: Design, plant: Plant, places: Sequence[str] = ()) -> list[Box]
         for device in range(cls.first, cls.first + cls.count):
             at = int(grown[device])
             number = int(network[at])
-            pool = planned[number].pool if number >= 0 else None
+            pool = nets[number].pool if number >= 0 else None
             found.append(
                 Box(
                     device,
@@ -118,17 +106,3 @@ def boxes(design: Design, plant: Plant, places: Sequence[str] = ()) -> list[Box]
                 )
             )
     return sorted(found)
-
-
-def _planned(plant: Plant) -> tuple[_Planned, ...]:
-    grown = plant.at_capacity
-    return tuple(sorted(_all(grown.design, grown), key=lambda p: p.network))
-
-
-def _all(design: Design, plant: Plant) -> Iterator[_Planned]:
-    for r in routing.plan(design, plant)[0]:
-        yield _Planned(r.network, r.devices, r.tier, r.management, r.pools.management, r.pools.gateway)
-    for s in subnet.plan(design, plant)[0]:
-        yield _Planned(s.network, s.devices, s.tier, s.management, s.pool, s.gateway)
-    for d in dsf.plan(design, plant)[0]:
-        yield _Planned(d.network, d.devices, d.level[:0], d.management, d.pools.management, d.pools.gateway)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
+from .._kit.config_files import config_file
 from .._kit.placeholders import image, server
 from .._kit.safe import folder
 from .boxes import Box
@@ -13,15 +14,6 @@ Way = Literal["eos", "sonic", "linux"]
 WAYS: dict[str, Way] = {"eos": "eos", "sonic": "sonic", "frr": "linux"}
 """How systems provision themselves. EOS runs a script (EOS User Manual, "Zero Touch Provisioning"), SONiC does what a
 `ztp.json` says (github.com/sonic-net/SONiC, doc/ztp/ztp.md), Linux runs cloud-init (its documentation, "NoCloud")."""
-
-CONFIGS = {
-    "eos": "startup-config",
-    "sonic": "config_db.json",
-    "frr": "frr.conf",
-    "fboss": "agent.conf",
-    "mlnx_os": "startup-config",
-    "openconfig": "config.json",
-}
 
 ENTRIES: dict[Way, str] = {"eos": "{}.sh", "sonic": "{}.json", "linux": "{}/user-data"}
 """What provisions a device, below `ztp/<os>/`. cloud-init fetches several files of fixed names from one place."""
@@ -37,13 +29,9 @@ class Files(NamedTuple):
 
 def files(box: Box) -> Files:
     """The files of a switch."""
-    place = f"configs/{box.os}/{folder(box.host)}"
-    name = CONFIGS.get(box.os, "")
     way = WAYS.get(box.os)
     entry = f"ztp/{box.os}/{ENTRIES[way].format(folder(box.host))}" if way is not None else ""
-    return Files(
-        f"{place}/{name}" if name else place, entry, image(box.os, folder(box.platform) if box.platform else "")
-    )
+    return Files(config_file(box.os, box.host), entry, image(box.os, folder(box.platform) if box.platform else ""))
 
 
 def url(path: str) -> str:

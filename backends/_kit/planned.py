@@ -1,0 +1,62 @@
+"""Switches of all planned networks, however they are routed: which network, which role, which numbers and addresses.
+
+Columns are of the plant at capacity, as the plans are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ...compiler.design import Design
+from ...compiler.network import dsf, routing, subnet
+from ...compiler.network.addresses import Prefix
+from ...compiler.plant import Ints, Plant
+from .network_model import role_of
+
+
+@dataclass(frozen=True)
+class Planned:
+    """What the kinds of planned networks have in common.
+
+    `devices` are the network's switches in ascending order; all other columns have a row for each of them, or none
+    where that kind of network has no such thing: `tier` (from 1), `asn`, `loopback`, `management` (-1: by DHCP). `pool`
+    and `gateway` (-1: none) are of the management network.
+    """
+
+    network: int
+    devices: Ints
+    tier: Ints
+    asn: Ints
+    loopback: Ints
+    management: Ints
+    pool: Prefix | None
+    gateway: int
+
+    @property
+    def roles(self) -> list[str]:
+        """The usual word for each switch's tier; empty where tiers have no usual names."""
+        if not len(self.tier):
+            return [""] * len(self.devices)
+        top = int(self.tier.max())
+        return [role_of(tier, top) for tier in self.tier.tolist()]
+
+
+def planned(plant: Plant) -> tuple[Planned, ...]:
+    """The planned networks, in the order of the design; none that has a mistake, which the checks tell of."""
+    grown = plant.at_capacity
+    return tuple(sorted(_all(grown.design, grown), key=lambda p: p.network))
+
+
+def _all(design: Design, plant: Plant) -> Iterator[Planned]:
+    none = np.zeros(0, dtype=np.int64)
+    for r in routing.plan(design, plant)[0]:
+        pool, gateway = r.pools.management, r.pools.gateway
+        yield Planned(r.network, r.devices, r.tier, r.asn, r.loopback, r.management, pool, gateway)
+    for s in subnet.plan(design, plant)[0]:
+        yield Planned(s.network, s.devices, s.tier, none, none, s.management, s.pool, s.gateway)
+    for d in dsf.plan(design, plant)[0]:
+        pool, gateway = d.pools.management, d.pools.gateway
+        yield Planned(d.network, d.devices, none, none, d.loopback, d.management, pool, gateway)
