@@ -240,13 +240,21 @@ class Network(Model):
 
 
 class Workload(Model):
-    """`ranks` is the accelerator element; rank r is its r-th instance in row-major order."""
+    """`ranks` is the accelerator element, of which `window` takes a part: the first index and how many, for each
+    dimension from the root down. `stated` tells where each attribute was written.
+    """
 
     name: str
     attributes: WorkloadAttributes
     ranks: int
+    window: tuple[tuple[int, int], ...]
+    stated: dict[str, Span] = Field(default_factory=dict)
     doc: str = ""
     origin: Span
+
+    def at(self, *names: str) -> Span:
+        """Where the first of these attributes that is written stands; else the workload's name."""
+        return next((self.stated[name] for name in names if name in self.stated), self.origin)
 
 
 Losing = Literal["feed", "breaker", "module", "pipe", "loop"]

@@ -22,6 +22,7 @@ from .design import Design, Element
 from .schema import PASSIVE, PortAttributes
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 TERMINALS = ("port", "outlet", "inlet", "coolant_out", "coolant_in")
 """Kinds of terminals."""

@@ -25,14 +25,14 @@ class Part:
 
 def choose(design: Design, simulation: Simulation) -> Part:
     """The largest part within the limit that is a grid of ranks and has a name."""
-    element, total = simulation.workload.ranks, len(simulation.ranks)
+    workload, total = simulation.workload, len(simulation.ranks)
     if total <= LIMIT:
-        return Part(name_prefix(design, element, total), total, simulation.dimensions, True)
+        return Part(name_prefix(design, workload, total), total, simulation.dimensions, True)
     if simulation.in_order:
-        for count in reversed(prefix(design, element, LIMIT)):
+        for count in reversed(prefix(workload, LIMIT)):
             cut = _cut(simulation.dimensions, count)
             if cut is not None and count > 1:
-                return Part(name_prefix(design, element, count), count, cut, False)
+                return Part(name_prefix(design, workload, count), count, cut, False)
     # Whole inner dimensions, then what fits of the next.
     inner: list[Dimension] = []
     for dimension in simulation.dimensions:

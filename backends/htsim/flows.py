@@ -22,7 +22,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...compiler.plant import Ints
-from ...compiler.schema.policies import Collective
+from ...compiler.schema import Collective
 
 FLOWS = 20_000
 """Most flows of a file. Beyond it only the first step is written."""

@@ -110,8 +110,9 @@ def places(written: Mapping[str, Written]) -> dict[str, Span]:
     for name in sorted(written):
         entry = written[name].entry
         found[name] = entry.span
-        if isinstance(entry, s.NamedBlock):
-            inside = _attributes(entry.body)
+        block = entry.body if isinstance(entry, s.NamedBlock) else getattr(entry.value, "block", None)
+        if isinstance(block, s.Block):
+            inside = _attributes(block)
             found.update({f"{name}.{key}": inside[key].span for key in sorted(inside)})
     return found
 
@@ -164,7 +165,7 @@ def _read(annotation: Any, expr: s.Expr, scope: Scope, context: Context) -> Any:
     if v.Indexed in marks:
         return to_number(expr, context.indices, context.evaluator, scope)
     if v.Elements in marks:
-        return _path_text(expr)
+        return _path_text(expr, scope, context)
     if v.Named in marks:
         return _definition(expr, scope, context)
     if v.Span2 in marks:
@@ -320,15 +321,22 @@ def _choices(choices: tuple[str, ...]) -> str:
     return "one of " + ", ".join(f"`{c}`" for c in choices) if choices else ""
 
 
-def _path_text(expr: s.Expr) -> str:
-    """A path of elements as text; it is resolved when the tree stands."""
+def _path_text(expr: s.Expr, scope: Scope, context: Context) -> str:
+    """A path of elements as text, with its numbers worked out; it is resolved when the tree stands."""
     if not isinstance(expr, s.Path):
         raise mistake("RW2007", expr.span, "a path of elements is wanted here", help="such as `dc.pod[*].node[*]`")
+
+    def written(index: s.Expr) -> str:
+        if isinstance(index, s.Star):
+            return "*"
+        if isinstance(index, s.Range):
+            return f"{context.evaluator.integer(index.low, scope)}..{context.evaluator.integer(index.high, scope)}"
+        return str(context.evaluator.integer(index, scope))
+
     pieces = []
     for step in expr.steps:
-        if not all(isinstance(i, s.Star) for i in step.indices):
-            raise mistake("RW2019", step.span, "only `[*]` is understood here")
-        pieces.append(step.name.text + ("[" + ", ".join("*" for _ in step.indices) + "]" if step.indices else ""))
+        indices = ", ".join(written(index) for index in step.indices)
+        pieces.append(step.name.text + (f"[{indices}]" if indices else ""))
     return ".".join(pieces)
 
 

@@ -12,13 +12,14 @@ from ...dsl.diagnostics import Diagnostic, diagnose, has_errors
 from ...dsl.parse import parse_expression
 from ...dsl.source import Source, Span
 from ..design import Design, Lines, Network, Requirement, Workload
-from ..schema import KINDS, RESERVED_KINDS, ROOT_ORDER
-from .attributes import Context, Written, build
+from ..schema import KINDS, RESERVED_KINDS, ROOT_ORDER, WorkloadAttributes
+from .attributes import Context, Written, build, places
+from .binders import Bound
 from .bodies import Bodies
 from .elaborate import Elaborator, Node
 from .load import CATALOG, Program
 from .mistake import Mistake, article, collected, mistake, suggest
-from .paths import Paths
+from .paths import Paths, Slot
 from .relations import Relations
 from .requirements import Requirements, asks
 from .scope import Definition, Scope, Value
@@ -269,12 +270,17 @@ class _Compiler:
         if made is None:
             return None
         attributes, doc = made
+        assert isinstance(attributes, WorkloadAttributes)
         with collected(self._diagnostics):
-            ranks = self._ranks(definition, paths, nodes)
+            written = self._written(definition)
+            _does_one_thing(attributes, written, definition.declaration.name.span)
+            ranks, window = self._ranks(written["ranks"], paths, nodes)
             return Workload.model_construct(
                 name=definition.declaration.name.text,
                 attributes=attributes,
                 ranks=ranks,
+                window=window,
+                stated=places(written),
                 doc=doc,
                 origin=definition.declaration.name.span,
             )
@@ -292,33 +298,46 @@ class _Compiler:
             return None if attributes is None else (attributes, body.doc)
         return None
 
-    def _ranks(self, definition: Definition, paths: Paths, nodes: list[Node]) -> int:
-        written = self._written(definition, "ranks")
-        assert written is not None and isinstance(written.entry, s.Attribute)
+    def _ranks(self, written: Written, paths: Paths, nodes: list[Node]) -> tuple[int, tuple[tuple[int, int], ...]]:
+        """The accelerators that a path names, and which of each array."""
+        assert isinstance(written.entry, s.Attribute)
         path = written.entry.value
         assert isinstance(path, s.Path)
         steps = path.steps
         if steps[0].name.text == nodes[0].element.name:
             steps = steps[1:]
-        start = nodes[0]
         if not steps:
             raise mistake("RW2011", path.span, "ranks are accelerators")
         # The path is read as a relation's side would be, so that a missing `[*]` or a typo is found.
-        side = paths.side(s.Path(steps, path.span), start, self._scope, {})
+        bound: dict[str, Bound] = {}
+        side = paths.side(s.Path(steps, path.span), nodes[0], written.scope, bound)
         last = side.pieces[-1]
-        if last.view is not None or last.node.element.kind != "accelerator":
-            what = "a view" if last.view is not None else article(last.node.element.kind)
+        seen = next((piece for piece in side.pieces if piece.view is not None), None)
+        if seen is not None or last.node.element.kind != "accelerator":
+            what = "a view" if seen is not None else article(last.node.element.kind)
             raise mistake(
                 "RW2011",
                 path.span,
                 f"ranks are accelerators; this is {what}",
                 help="name the accelerators by their members, not through a view",
             )
-        return last.node.element.index
+        window = [self._taken(slot, bound, written.scope) for piece in side.pieces for slot in piece.slots]
+        return last.node.element.index, tuple(window)
 
-    def _written(self, definition: Definition, name: str) -> Written | None:
-        body = self._bodies.merge(self._bodies.instance(definition, None, self._scope).layers, "workload")
-        return body.attributes.get(name)
+    def _taken(self, slot: Slot, bound: Mapping[str, Bound], scope: Scope) -> tuple[int, int]:
+        """First index and how many of an array a slot takes."""
+        if slot.variable is not None:
+            taken = bound[slot.variable]
+            return taken.low, taken.size
+        index = self._evaluator.integer(slot.expr, scope)
+        if not 0 <= index < slot.dim.size:
+            raise mistake("RW3001", slot.expr.span, f"this array is numbered 0..{slot.dim.size - 1}")
+        return index, 1
+
+    def _written(self, definition: Definition) -> dict[str, Written]:
+        return dict(
+            self._bodies.merge(self._bodies.instance(definition, None, self._scope).layers, "workload").attributes
+        )
 
     def _requirements(self, reader: Requirements) -> tuple[Requirement, ...]:
         found = []
@@ -412,6 +431,28 @@ def _types(declaration: s.Declaration) -> list[str]:
     block(declaration.body)
     own = declaration.name.text
     return [name for name in found if name != own]
+
+
+def _does_one_thing(attributes: WorkloadAttributes, written: Mapping[str, Written], owner: Span) -> None:
+    """Raises Mistake where a workload says nothing of what its ranks do, or two things, or half a thing."""
+    if (attributes.collective is None) == (attributes.step is None):
+        both = "step" in written
+        raise mistake(
+            "RW2021",
+            written["step"].entry.span if both else owner,
+            "a second thing" if both else "what do its ranks do?",
+            help="write two workloads over the same ranks"
+            if both
+            else "add `collective = all_reduce 1 GiB`, or a `step`",
+            also=[(written["collective"].entry.span, "the first")] if both else [],
+        )
+    if attributes.step is not None and attributes.model is None:
+        raise mistake(
+            "RW2020",
+            written["step"].entry.span,
+            "`model` is not given",
+            help="add `model { … }`: the shape of the model that this is a step of",
+        )
 
 
 def _doc(file: s.File) -> str:

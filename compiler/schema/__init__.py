@@ -19,9 +19,10 @@ from .parts import (
     SwitchAttributes,
 )
 from .passive import OcsAttributes, PatchAttributes, TrunkAttributes
-from .policies import NetworkAttributes, WorkloadAttributes
+from .policies import NetworkAttributes
 from .power import FEEDERS, InletAttributes, OutletAttributes, SupplyAttributes, WhipAttributes
 from .values import Model
+from .workloads import Collective, Inference, PointToPoint, Reinforcement, Training, Transformer, WorkloadAttributes
 
 Role = Literal["part", "assembly", "connector", "media", "policy"]
 
@@ -92,11 +93,13 @@ __all__ = [
     "Attributes",
     "CableAttributes",
     "ChoiceAttributes",
+    "Collective",
     "CoolingAttributes",
     "CouplingAttributes",
     "CpuAttributes",
     "Floor",
     "HallAttributes",
+    "Inference",
     "InletAttributes",
     "Kind",
     "Model",
@@ -107,12 +110,16 @@ __all__ = [
     "OutletAttributes",
     "PartAttributes",
     "PatchAttributes",
+    "PointToPoint",
     "PortAttributes",
     "RackAttributes",
+    "Reinforcement",
     "Role",
     "ServerAttributes",
     "SupplyAttributes",
     "SwitchAttributes",
+    "Training",
+    "Transformer",
     "TrunkAttributes",
     "WhipAttributes",
     "WorkloadAttributes",

@@ -1,15 +1,15 @@
-"""What runs on the plant: networks and workloads."""
+"""How the links are run: networks."""
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import Field
 
 from ...dsl import units
 from .roce import Roce
 from .routing import Dsf, Ebgp, Management, Pools, Unrouted
-from .values import AnyQuantity, Data, Elements, Model, Of, Word
+from .values import AnyQuantity, Model, Of
 
 
 class NetworkAttributes(Model):
@@ -24,21 +24,3 @@ class NetworkAttributes(Model):
     management: Management = Field(default=Management(), description="How switches are reached, and their services.")
     roce: Roce | None = Field(default=None, description="Traffic classes; absent means that nothing is lossless.")
     mtu: Annotated[AnyQuantity, Of(units.DATA)] | None = Field(default=None, description="MTU of every fabric port.")
-
-
-class Collective(Model):
-    """One collective operation over all ranks."""
-
-    kind: Literal["all_reduce", "all_gather", "reduce_scatter", "all_to_all"]
-    size: Data = Field(description="Bytes of the whole buffer of one rank.")
-
-
-class WorkloadAttributes(Model):
-    """What the simulators run."""
-
-    source: str | None = Field(default=None, description="Where the published figures come from.")
-    assumed: str | None = Field(default=None, description="What about this is our own guess, and why.")
-    ranks: Annotated[str, Elements()] = Field(description="The accelerators that take part, as a path.")
-    collective: Annotated[Collective, Word(("all_reduce", "all_gather", "reduce_scatter", "all_to_all"))] = Field(
-        description="Such as `all_reduce 1 GiB`."
-    )

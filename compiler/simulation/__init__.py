@@ -1,14 +1,24 @@
 """What simulators see of a design: ranks, scale-up, tiers, bandwidths and latencies, in no simulator's words."""
 
+from .components import components
+from .domains import Domains
+from .graph import FS_PER_NS, RANK, SCALE_UP, SWITCH, Graph
 from .latency import NS_PER_METRE, Latencies
-from .ranks import Ranks, by_ranks, name_prefix, prefix
+from .ranks import Ranks, by_ranks, name_prefix, named, prefix
 from .refusal import answers
-from .tiers import Tier, Tree, components
+from .tiers import Tier, Tree
 from .view import Dimension, Simulation, simulate
+from .wiring import find_graph, wire
 
 __all__ = [
+    "FS_PER_NS",
     "NS_PER_METRE",
+    "RANK",
+    "SCALE_UP",
+    "SWITCH",
     "Dimension",
+    "Domains",
+    "Graph",
     "Latencies",
     "Ranks",
     "Simulation",
@@ -17,7 +27,10 @@ __all__ = [
     "answers",
     "by_ranks",
     "components",
+    "find_graph",
     "name_prefix",
+    "named",
     "prefix",
     "simulate",
+    "wire",
 ]

@@ -14,10 +14,11 @@ import numpy as np
 from ...dsl.units import Quantity, format_number
 from ..cages import link_media
 from ..design import Design, Media
-from ..plant import Plant
+from ..plant import Ints, Plant
 from ..schema import NicAttributes, OpticAttributes, ServerAttributes, SwitchAttributes
+from .domains import Domains
 from .ranks import Ranks
-from .tiers import Tier, Tree
+from .tiers import Tree
 
 NS_PER_METRE = Fraction(49, 10)
 """Propagation in a cable: 4.9 ns/m, the group delay of standard single-mode fibre (group index 1.468, as data
@@ -46,13 +47,18 @@ class Latencies:
         return ways + self.switches[tier - 1]
 
 
-def find_latencies(plant: Plant, ranks: Ranks, tree: Tree) -> Latencies:
-    """Latencies of every tier of a tree."""
+def find_latencies(plant: Plant, ranks: Ranks, domains: Domains, tree: Tree) -> Latencies:
+    """Latencies of scale-up and of every tier of a tree."""
     zeros: dict[str, None] = {}
     uneven: list[str] = []
     design, server = plant.design, plant.element_of(ranks.cls)
     scale_up = Fraction(0)
-    if ranks.per_server > 1:
+    if len(domains.links):
+        wire = _wire(plant, domains.links, "of scale-up", zeros, uneven)
+        ends = np.concatenate([plant.links.a_device[domains.links], plant.links.z_device[domains.links]])
+        between = _switches(plant, np.unique(ends), zeros)
+        scale_up = wire if domains.shape != "switch" else 2 * wire + between
+    elif ranks.per_server > 1:
         stated = server.attributes.scale_up_latency if isinstance(server.attributes, ServerAttributes) else None
         scale_up = _most([(f"scale_up_latency of {server.definition}", stated)], zeros)
     nic = Fraction(0)
@@ -65,16 +71,28 @@ def find_latencies(plant: Plant, ranks: Ranks, tree: Tree) -> Latencies:
         nic = _most(nics or [(f"adapter latency of {server.definition}", None)], zeros)
     wires, switches = [], []
     for tier in tree.tiers:
-        wires.append(_propagation(plant, tier, zeros, uneven) + _transceivers(plant, tier, zeros))
-        classes = np.unique(plant.devices.cls[tier.switches]).tolist()
-        elements = [plant.element_of(plant.classes[c]) for c in classes]
-        stated_by = [
+        wires.append(_wire(plant, tier.links, f"below tier {tier.number}", zeros, uneven))
+        switches.append(_switches(plant, tier.switches, zeros))
+    return Latencies(scale_up, nic, tuple(wires), tuple(switches), tuple(zeros), tuple(uneven))
+
+
+def _wire(plant: Plant, links: Ints, where: str, zeros: dict[str, None], uneven: list[str]) -> Fraction:
+    """The longest of some links, with its transceivers."""
+    return _propagation(plant, links, where, zeros, uneven) + _transceivers(plant, links, where, zeros)
+
+
+def _switches(plant: Plant, devices: Ints, zeros: dict[str, None]) -> Fraction:
+    """The slowest of the switches among some devices."""
+    classes = np.unique(plant.devices.cls[devices]).tolist()
+    elements = [plant.element_of(plant.classes[c]) for c in classes]
+    return _most(
+        [
             (f"latency of {e.definition}", e.attributes.latency)
             for e in elements
             if isinstance(e.attributes, SwitchAttributes)
-        ]
-        switches.append(_most(stated_by, zeros))
-    return Latencies(scale_up, nic, tuple(wires), tuple(switches), tuple(zeros), tuple(uneven))
+        ],
+        zeros,
+    )
 
 
 def _most(stated: Iterable[tuple[str, Quantity | None]], zeros: dict[str, None]) -> Fraction:
@@ -88,27 +106,27 @@ def _most(stated: Iterable[tuple[str, Quantity | None]], zeros: dict[str, None])
     return most
 
 
-def _propagation(plant: Plant, tier: Tier, zeros: dict[str, None], uneven: list[str]) -> Fraction:
-    lengths = plant.links.length_um[tier.links]
+def _propagation(plant: Plant, links: Ints, where: str, zeros: dict[str, None], uneven: list[str]) -> Fraction:
+    lengths = plant.links.length_um[links]
     low, high = int(lengths.min()), int(lengths.max())
     if low < 0:
-        zeros[f"length of {int((lengths < 0).sum()):,} links below tier {tier.number}"] = None
+        zeros[f"length of {int((lengths < 0).sum()):,} links {where}"] = None
     elif low != high:
         metres = [format_number(Fraction(um, _UM_PER_METRE)) for um in (low, high)]
-        uneven.append(f"tier {tier.number}: {metres[0]} m to {metres[1]} m")
+        uneven.append(f"{where.removeprefix('below ').removeprefix('of ')}: {metres[0]} m to {metres[1]} m")
     return max(high, 0) * NS_PER_METRE / _UM_PER_METRE
 
 
-def _transceivers(plant: Plant, tier: Tier, zeros: dict[str, None]) -> Fraction:
+def _transceivers(plant: Plant, links: Ints, where: str, zeros: dict[str, None]) -> Fraction:
     """Latency of the transceivers at both ends of a link, of the slowest kind of link."""
     design = plant.design
     most = Fraction(0)
     names, made_with = link_media(plant)
-    a, z = made_with[tier.links].T
+    a, z = made_with[links].T
     pairs = np.unique(np.where((a >= 0) & (z >= 0), a * len(names) + z, -1))
     for pair in pairs.tolist():
         if pair < 0:
-            zeros[f"latency of unnamed transceivers below tier {tier.number}"] = None
+            zeros[f"latency of unnamed transceivers {where}"] = None
             continue
         ends = [_transceiver(design, design.media[names[number]], zeros) for number in divmod(pair, len(names))]
         most = max(most, sum(ends, Fraction(0)))

@@ -1,8 +1,8 @@
 """The fabric under a workload as a tree of tiers: which servers meet where, and with what bandwidth.
 
 A switch is of tier t if its shortest way to a server of the workload has t links. Two servers meet at tier t if
-they are joined by switches of tiers up to t. A server joins all the switches it is linked to, because data
-changes from rail to rail inside it, so the leaves of all rails of a rail-optimised group form one group.
+they are joined by switches of tiers up to t. A scale-up domain joins all the switches that its servers are linked to,
+because data changes from rail to rail inside it, so the leaves of all rails of a rail-optimised group form one group.
 
 Bandwidth of a rank through tier t is that of its ports or, if lower, the bandwidth of all links from a group of
 tier s to tier s + 1 shared evenly by the group's ranks, for the worst s < t. In a regular tree that is the rate of
@@ -19,12 +19,14 @@ import numpy as np
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ..plant import Ints, Plant
 from ..views.fabric import data_links
+from .components import components, numbered
+from .domains import Domains
 from .ranks import Ranks
 
 
 @dataclass(frozen=True)
 class Tier:
-    """One tier. `group` numbers for every server, in rank order, the group that meets here.
+    """One tier. `group` numbers for every server, in the order of `Ranks.servers`, the group that meets here.
 
     `links` are the links down to the tier below. `bandwidth` is in bit/s, one direction, of the rank that has
     least; `even` is false if others have more.
@@ -60,11 +62,11 @@ class Tree:
         return self.tiers[: last + 1]
 
 
-def find_tree(plant: Plant, ranks: Ranks) -> Tree | Diagnostic:
+def find_tree(plant: Plant, ranks: Ranks, domains: Domains) -> Tree | Diagnostic:
     """The tree of a workload's fabric, or why it is none."""
-    edges = _edges(plant, ranks)
+    edges = fabric_links(plant, ranks)
     a, z = plant.links.a_device[edges], plant.links.z_device[edges]
-    level = _levels(len(plant.devices), ranks.servers, a, z)
+    level = levels(len(plant.devices), ranks.servers, a, z)
     inside = level[a] >= 0
     edges, a, z = edges[inside], a[inside], z[inside]
     flat = np.flatnonzero(level[a] == level[z])
@@ -73,32 +75,34 @@ def find_tree(plant: Plant, ranks: Ranks) -> Tree | Diagnostic:
     rising = level[a] < level[z]
     lower, upper = np.full((2, len(plant.links)), -1, dtype=np.int64)
     lower[edges], upper[edges] = np.where(rising, a, z), np.where(rising, z, a)
-    tiers = _tiers(plant, ranks, level, edges, lower, upper)
-    if ranks.cls.count > 1 and (not tiers or tiers[-1].group.any()):
-        other = int(np.argmax(tiers[-1].group != 0)) if tiers else 1
-        names = plant.devices.names
+    tiers = _tiers(plant, ranks, domains, level, edges, lower, upper)
+    group = tiers[-1].group if tiers else domains.domain[np.unique(ranks.server, return_index=True)[1]]
+    if group.any():
+        names, other = plant.devices.names, int(np.argmax(group != 0))
         return diagnose(
             "RW8102",
             ranks.workload.origin,
             "these ranks",
-            detail=f"no links lead from {names[ranks.cls.first]} to {names[ranks.cls.first + other]}",
+            detail=f"no links lead from {names[int(ranks.servers[0])]} to {names[int(ranks.servers[other])]}",
             help="join all servers of the workload by one network",
         )
     return Tree(tiers, level, lower, upper)
 
 
-def _edges(plant: Plant, ranks: Ranks) -> Ints:
+def fabric_links(plant: Plant, ranks: Ranks) -> Ints:
     """Links of the workload's network between its servers and switches."""
     node = np.zeros(len(plant.devices), dtype=np.bool_)
     node[ranks.servers] = True
     for cls in plant.classes_of_kind("switch"):
         node[cls.first : cls.first + cls.count] = True
     links = plant.links
+    if not ranks.links.shape[1]:
+        return np.zeros(0, dtype=np.int64)
     keep = data_links(plant) & (links.network == ranks.network) & node[links.a_device] & node[links.z_device]
     return np.flatnonzero(keep)
 
 
-def _levels(size: int, servers: Ints, a: Ints, z: Ints) -> Ints:
+def levels(size: int, servers: Ints, a: Ints, z: Ints) -> Ints:
     """Distance of every device from the nearest server; -1 where no server is reached."""
     level = np.full(size, -1, dtype=np.int64)
     level[servers] = 0
@@ -112,8 +116,13 @@ def _levels(size: int, servers: Ints, a: Ints, z: Ints) -> Ints:
         level[new_a] = step
 
 
-def _tiers(plant: Plant, ranks: Ranks, level: Ints, edges: Ints, lower: Ints, upper: Ints) -> tuple[Tier, ...]:
+def _tiers(
+    plant: Plant, ranks: Ranks, domains: Domains, level: Ints, edges: Ints, lower: Ints, upper: Ints
+) -> tuple[Tier, ...]:
     label = np.arange(len(plant.devices), dtype=np.int64)
+    # The servers of a domain are one from the start: all have the label of its first.
+    first = np.unique(domains.domain, return_index=True)[1]
+    label[ranks.device] = ranks.device[first][domains.domain]
     speed = plant.links.speed
     rates = {Fraction(int(rate)) for rate in np.unique(speed[ranks.links].sum(axis=1))}
     found: list[Tier] = []
@@ -123,9 +132,7 @@ def _tiers(plant: Plant, ranks: Ranks, level: Ints, edges: Ints, lower: Ints, up
             cuts = _cuts(label, ranks, lower[rows], speed[rows])
             rates = {min(rate, cut) for rate in rates for cut in cuts}
         label = components(len(label), label[lower[rows]], label[upper[rows]])[label]
-        _, first, group = np.unique(label[ranks.servers], return_index=True, return_inverse=True)
-        # Groups are numbered as rank order meets them.
-        group = np.argsort(np.argsort(first))[group.reshape(-1)]
+        group = numbered(label[ranks.servers])
         switches = np.flatnonzero(level == number)
         found.append(Tier(number, switches, rows, group, min(rates), len(rates) == 1))
     return tuple(found)
@@ -139,27 +146,6 @@ def _cuts(label: Ints, ranks: Ranks, lower: Ints, speed: Ints) -> set[Fraction]:
     groups = np.flatnonzero(members)
     pairs = np.unique(np.stack([up[groups], members[groups]]), axis=1)
     return {Fraction(int(rate), int(many)) for rate, many in pairs.T}
-
-
-def components(size: int, a: Ints, z: Ints) -> Ints:
-    """Connected components of a graph: for each node the smallest node that it is joined to.
-
-    Every pass hooks each tree under the smallest neighbouring root and then flattens all trees, so the number
-    of passes grows with the logarithm of the size.
-    """
-    label = np.arange(size, dtype=np.int64)
-    while True:
-        before = label.copy()
-        low = np.minimum(label[a], label[z])
-        np.minimum.at(label, before[a], low)
-        np.minimum.at(label, before[z], low)
-        while True:
-            flat = label[label]
-            if np.array_equal(flat, label):
-                break
-            label = flat
-        if np.array_equal(label, before):
-            return label
 
 
 def _refuse(plant: Plant, ranks: Ranks, link: int, count: int) -> Diagnostic:

@@ -1,7 +1,7 @@
 """The view of a workload that every simulator backend maps to its own format.
 
-Dimensions are innermost first, as in ASTRA-sim: scale-up in the server, then the tiers of the fabric. Ranks number the
-nodes of a simulator, `npu`, so that d0 + n0*(d1 + n1*d2 …) are its coordinates.
+Dimensions are innermost first, as in ASTRA-sim: scale-up, one for each ring of a torus, then the tiers of the fabric.
+Ranks number the nodes of a simulator, `npu`, so that d0 + n0*(d1 + n1*d2 …) are its coordinates.
 
 Neighbouring tiers with the same bandwidth of a rank are one dimension, with the latency of the upper one: a rank has
 one set of ports for all tiers, and where nothing tapers a switch tree is as good as one large switch.
@@ -11,19 +11,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
 
 import numpy as np
 
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ..design import Workload
 from ..plant import Ints, Plant
-from ..schema import AcceleratorAttributes, ServerAttributes
+from .domains import Domains, Shape, find_domains
 from .latency import Latencies, find_latencies
 from .ranks import Ranks, find_ranks
 from .tiers import Tier, Tree, find_tree
-
-Shape = Literal["switch", "mesh", "ring"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +40,7 @@ class Simulation:
     """`order[npu]` is the rank at a place of the dimensions; mostly it counts 0, 1, 2, …"""
 
     ranks: Ranks
+    domains: Domains
     tree: Tree
     latencies: Latencies
     dimensions: tuple[Dimension, ...]
@@ -63,41 +61,30 @@ def simulate(plant: Plant, workload: Workload) -> tuple[Simulation | None, list[
     ranks = find_ranks(plant, workload)
     if isinstance(ranks, Diagnostic):
         return None, [ranks]
-    tree = find_tree(plant, ranks)
+    domains = find_domains(plant, ranks)
+    if isinstance(domains, Diagnostic):
+        return None, [domains]
+    if domains.problem is not None:
+        return None, [domains.problem]
+    tree = find_tree(plant, ranks, domains)
     if isinstance(tree, Diagnostic):
         return None, [tree]
-    latencies = find_latencies(plant, ranks, tree)
-    diagnostics: list[Diagnostic] = []
-    inner = _scale_up(plant, ranks, latencies)
-    if isinstance(inner, Diagnostic):
-        return None, [inner]
+    latencies = find_latencies(plant, ranks, domains, tree)
     ends = _boundaries(tree.meeting)
-    diagnostics += _losses(ranks, tree, latencies, ends)
-    groups = [tier.group for tier in reversed(ends)]
-    servers = np.lexsort((np.arange(ranks.cls.count), *reversed(groups))) if groups else np.arange(ranks.cls.count)
-    order = (servers[:, None] * ranks.per_server + np.arange(ranks.per_server)).reshape(-1)
-    dimensions = inner + _scale_out(ends, latencies)
-    return Simulation(ranks, tree, latencies, dimensions, order), diagnostics
+    groups = [tier.group[ranks.server] for tier in reversed(ends)]
+    order = np.lexsort((domains.place, domains.domain, *reversed(groups)))
+    dimensions = _scale_up(domains, latencies.scale_up) + _scale_out(ends, domains, ranks, latencies)
+    found = Simulation(ranks, domains, tree, latencies, dimensions, order)
+    return found, _losses(ranks, tree, latencies, ends)
 
 
-def _scale_up(plant: Plant, ranks: Ranks, latencies: Latencies) -> tuple[Dimension, ...] | Diagnostic:
-    if ranks.per_server == 1:
-        return ()
-    server, accelerator = plant.element_of(ranks.cls), plant.design.elements[ranks.workload.ranks]
-    joined = server.attributes.scale_up if isinstance(server.attributes, ServerAttributes) else None
-    rate = accelerator.attributes.scale_up if isinstance(accelerator.attributes, AcceleratorAttributes) else None
-    if joined is None or rate is None:
-        lacking = f"`{server.definition}` has no scale_up" if joined is None else ""
-        lacking = lacking or f"`{accelerator.definition}` has no scale_up bandwidth"
-        return diagnose(
-            "RW8105",
-            (server if joined is None else accelerator).origin,
-            detail=f"{ranks.per_server} accelerators share a server, and {lacking}",
-            help="give the server `scale_up = switch`, `mesh` or `ring`, and the accelerator its bandwidth, such as "
-            "`scale_up = 450 GB/s`",
-            also=[(ranks.workload.origin, "the workload")],
-        )
-    return (Dimension("scale-up", joined, ranks.per_server, rate.to("B/s"), latencies.scale_up),)
+def _scale_up(domains: Domains, latency: Fraction) -> tuple[Dimension, ...]:
+    several = len(domains.sizes) > 1
+    return tuple(
+        Dimension(f"scale-up {number}" if several else "scale-up", domains.shape, size, bandwidth, latency)
+        for number, (size, bandwidth) in enumerate(zip(domains.sizes, domains.bandwidth, strict=True))
+        if size > 1
+    )
 
 
 def _boundaries(tiers: tuple[Tier, ...]) -> tuple[Tier, ...]:
@@ -114,10 +101,11 @@ def _equal(tier: Tier) -> bool:
     return len(np.unique(tier.sizes)) == 1
 
 
-def _scale_out(ends: tuple[Tier, ...], latencies: Latencies) -> tuple[Dimension, ...]:
-    found, below, low = [], 1, 1
+def _scale_out(ends: tuple[Tier, ...], domains: Domains, ranks: Ranks, latencies: Latencies) -> tuple[Dimension, ...]:
+    found, low = [], 1
+    below = len(ranks) // domains.count
     for tier in ends:
-        members = int(tier.sizes[0])
+        members = int(tier.sizes[0]) * ranks.per_server
         if members > below:
             what = f"tier {low}" if tier.number == low else f"tiers {low} to {tier.number}"
             size = members // below

@@ -212,12 +212,12 @@ def test_one_server_needs_no_fabric(spec: Compile) -> None:
 def test_prefixes_have_names(compiled: Compile) -> None:
     design = compiled("llama3_24k").design
     assert design is not None
-    element = design.workloads[0].ranks
-    runs = prefix(design, element, 1024)
+    (workload,) = design.workloads
+    runs = prefix(workload, 1024)
     assert runs[:4] == (1, 8, 16, 32) and runs[-1] == 1024
-    assert name_prefix(design, element, 1024) == "pod[0].gpu[0..63].node[*].accelerator[*]"
-    assert name_prefix(design, element, 8) == "pod[0].gpu[0].node[0].accelerator[*]"
-    assert name_prefix(design, element, 24_576) == "pod[*].gpu[*].node[*].accelerator[*]"
+    assert name_prefix(design, workload, 1024) == "pod[0].gpu[0..63].node[*].accelerator[*]"
+    assert name_prefix(design, workload, 8) == "pod[0].gpu[0].node[0].accelerator[*]"
+    assert name_prefix(design, workload, 24_576) == "pod[*].gpu[*].node[*].accelerator[*]"
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -1,0 +1,6 @@
+"""What runs on the ranks of a workload, step by step."""
+
+from .operations import COLLECTIVES, Kind, Operation, Program
+from .program import compile_program
+
+__all__ = ["COLLECTIVES", "Kind", "Operation", "Program", "compile_program"]
