@@ -44,8 +44,8 @@ class Group(Generic[N]):
     """The switches that a request wants rendered for an operating system: its own.
 
     If the system was named and no switch has it, it stands in for whatever they have, so `--only frr` makes a lab of
-    any fabric. `design` and `plant` are at capacity, and `built` has a row for each device of that plant. `networks`
-    holds each network of a kind with the classes of such switches in it.
+    any fabric. `design` and `plant` are at capacity, and `wanted` has a row for each device of that plant: it is built
+    and in the request's subset. `networks` holds each network of a kind with the classes of such switches in it.
     """
 
     design: Design
@@ -53,7 +53,7 @@ class Group(Generic[N]):
     request: Request
     os: str
     stands_in: bool
-    built: NDArray[np.bool_]
+    wanted: NDArray[np.bool_]
     networks: tuple[tuple[N, tuple[DeviceClass, ...]], ...]
 
     @property
@@ -66,9 +66,9 @@ class Group(Generic[N]):
         return self.plant.devices.names[cls.first]
 
     def rows(self, network: N, classes: tuple[DeviceClass, ...]) -> Ints:
-        """The rows of a network that are such switches and built."""
+        """The rows of a network that are such switches, built and wanted."""
         mine = np.isin(self.plant.devices.cls[network.devices], [c.index for c in classes])
-        return np.flatnonzero(mine & self.built[network.devices])
+        return np.flatnonzero(mine & self.wanted[network.devices])
 
     def shard(self, network: N, classes: tuple[DeviceClass, ...]) -> Ints:
         """Those of the request's shard."""
@@ -86,6 +86,15 @@ def built_at_capacity(plant: Plant) -> NDArray[np.bool_]:
     built = np.zeros(len(plant.at_capacity.devices), dtype=np.bool_)
     built[plant.numbers_at_capacity(np.arange(len(plant.devices)))] = True
     return built
+
+
+def wanted_at_capacity(plant: Plant, request: Request) -> NDArray[np.bool_]:
+    """Which devices of the plant at capacity are built and in the request's subset."""
+    if request.subset is None:
+        return built_at_capacity(plant)
+    wanted = np.zeros(len(plant.at_capacity.devices), dtype=np.bool_)
+    wanted[plant.numbers_at_capacity(np.flatnonzero(request.subset.devices(plant)))] = True
+    return wanted
 
 
 def fleet(design: Design, plant: Plant, request: Request, os: str) -> Fleet:
@@ -109,16 +118,23 @@ def scheduled_fleet(plant: Plant, request: Request, os: str) -> Group[Scheduled]
 def _chosen(
     plant: Plant, planned: Iterable[N], request: Request, os: str
 ) -> tuple[Design, Plant, Request, str, bool, NDArray[np.bool_], tuple[tuple[N, tuple[DeviceClass, ...]], ...]]:
-    """What a group holds."""
+    """What a group holds. Whether a system stands in for others is a question to the whole design, not to a subset."""
     grown, built = plant.at_capacity, built_at_capacity(plant)
-    found: list[tuple[N, list[DeviceClass]]] = []
-    for network in planned:
-        present = set(np.unique(grown.devices.cls[network.devices[built[network.devices]]]).tolist())
-        found.append((network, [c for c in grown.classes if c.index in present]))
-    own = [(network, [c for c in classes if grown.element_of(c).os == os]) for network, classes in found]
-    stands_in = request.named and not any(classes for _, classes in own)
-    networks = tuple((network, tuple(classes)) for network, classes in (found if stands_in else own) if classes)
-    return grown.design, grown, request, os, stands_in, built, networks
+    found = [(network, _classes(grown, network, built)) for network in planned]
+    stands_in = request.named and not any(grown.element_of(c).os == os for _, classes in found for c in classes)
+    wanted = wanted_at_capacity(plant, request)
+    mine: list[tuple[N, tuple[DeviceClass, ...]]] = []
+    for network, _ in found:
+        classes = _classes(grown, network, wanted)
+        mine.append((network, tuple(c for c in classes if stands_in or grown.element_of(c).os == os)))
+    networks = tuple((network, classes) for network, classes in mine if classes)
+    return grown.design, grown, request, os, stands_in, wanted, networks
+
+
+def _classes(plant: Plant, network: Numbered, kept: NDArray[np.bool_]) -> list[DeviceClass]:
+    """The classes of a network's switches of which some are kept."""
+    present = set(np.unique(plant.devices.cls[network.devices[kept[network.devices]]]).tolist())
+    return [c for c in plant.classes if c.index in present]
 
 
 def models(fleet: Fleet, give: NameGiver) -> Iterator[SwitchModel]:

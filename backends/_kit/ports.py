@@ -56,6 +56,13 @@ def own_names(plant: Plant, cls: DeviceClass) -> list[str] | None:
     return interface_names(plant, cls, plant.element_of(cls).os or "linux")
 
 
+def frr_names(plant: Plant, cls: DeviceClass) -> list[str]:
+    """Names for FRRouting on Linux: the catalog's, else `swp1`, `swp2`, … by port number, as most Linux switches have
+    it."""
+    given = interface_names(plant, cls, "frr")
+    return given if given is not None else [f"swp{n + 1}" for n in range(cls.terminal_count("port"))]
+
+
 def fec_of(speed: int, lanes: int) -> Fec:
     """What ports of such lanes use: PAM4, from 50 Gbps a lane on, needs RS(544,514) (IEEE 802.3 clauses 119, 134 and
     161); lanes of 25 Gbps take RS(528,514) (clauses 91 and 108)."""

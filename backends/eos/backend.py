@@ -46,6 +46,7 @@ class Eos:
     name = OS
     summary = "Arista EOS: startup-config for each switch"
     per_device = True
+    subsets = True
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
         mine = fleet(design, plant, request, OS)

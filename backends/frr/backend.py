@@ -13,12 +13,12 @@ from itertools import chain
 
 from ...compiler.backend import Artifact, Request
 from ...compiler.design import Design
-from ...compiler.names import interface_names
-from ...compiler.plant import DeviceClass, Plant
+from ...compiler.plant import Plant
 from ...dsl.diagnostics import Diagnostic
 from .._kit.fleet import fleet, models
 from .._kit.frr_text import routing_text
 from .._kit.jinja import template
+from .._kit.ports import frr_names
 from .._kit.refusals import bad_host_names, bad_interface_names, bad_mtu
 from .._kit.safe import folder
 from .unsaid import bad_linux_names, too_many_paths, unsaid
@@ -41,14 +41,15 @@ class Frr:
     name = OS
     summary = "FRRouting on Linux: frr.conf, daemons, interfaces and sysctl.conf for each switch"
     per_device = True
+    subsets = True
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
         mine = fleet(design, plant, request, OS)
         return list(
             chain(
                 bad_host_names(mine),
-                bad_interface_names(mine, names, NAME_LENGTH),
-                bad_linux_names(mine, names),
+                bad_interface_names(mine, frr_names, NAME_LENGTH),
+                bad_linux_names(mine, frr_names),
                 bad_mtu(mine, *MTU),
                 too_many_paths(mine),
                 unsaid(mine),
@@ -57,13 +58,7 @@ class Frr:
 
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
         files = [(name, template(__package__, f"{name}.j2")) for name in FILES]
-        for switch in models(fleet(design, plant, request, OS), names):
+        for switch in models(fleet(design, plant, request, OS), frr_names):
             place, routing = f"configs/{OS}/{folder(switch.name)}", routing_text(switch)
             for name, text in files:
                 yield Artifact(f"{place}/{name}", text.render(switch=switch, routing=routing).encode())
-
-
-def names(plant: Plant, cls: DeviceClass) -> list[str]:
-    """The catalog's names, else `swp1`, `swp2`, … by port number, as most Linux switches have it."""
-    given = interface_names(plant, cls, OS)
-    return given if given is not None else [f"swp{n + 1}" for n in range(cls.terminal_count("port"))]

@@ -33,6 +33,7 @@ class Hosts:
     name = NAME
     summary = "Servers: addresses, routes and RoCE settings of their adapters (only when named)"
     per_device = True
+    subsets = True
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
         return list(refusals(servers(plant, request)))

@@ -19,7 +19,8 @@ from ...compiler.network.lossless import mtu_of
 from ...compiler.network.reach import planned_metres
 from ...compiler.network.routing import Routing, plan
 from ...compiler.plant import Ints, Plant
-from .._kit.fleet import built_at_capacity
+from .._kit.addressed import AddressedEnds, addressed_ends
+from .._kit.fleet import wanted_at_capacity
 from .._kit.ports import own_names
 from .._kit.safe import one_line
 from .adapters import MAKER, Front, front
@@ -30,43 +31,23 @@ FIRST_TABLE = 1001
 
 
 @dataclass(frozen=True)
-class Ends:
-    """The ends of links at servers: a row each, sorted by device and port. `routing` is a number in `planned`."""
-
-    planned: tuple[Routing, ...]
-    row: Ints
-    routing: Ints
-
-
-@dataclass(frozen=True)
 class Servers:
-    """The servers that a request wants written: all built ones with an address, when asked for by name.
+    """The servers that a request wants written: all built ones with an address, or those of a subset, when named.
 
     `plant` is at capacity.
     """
 
     plant: Plant
-    ends: Ends
+    ends: AddressedEnds
     built: Ints
 
 
 def servers(plant: Plant, request: Request) -> Servers:
     """The servers of a request; none where the routing has a mistake, which the checks tell of."""
     grown = plant.at_capacity
-    planned = plan(grown.design, grown)[0] if request.named else ()
-    rows, numbers = [], []
-    ends = grown.ends
-    for number, routing in enumerate(planned):
-        own = np.where(ends.side == 0, routing.a_address[ends.link], routing.z_address[ends.link])
-        mine = (own >= 0) & ~routing.fabric[ends.link] & (routing.rows(ends.device) < 0)
-        rows.append(np.flatnonzero(mine))
-        numbers.append(np.full(len(rows[-1]), number, dtype=np.int64))
-    row = np.concatenate(rows) if rows else np.zeros(0, dtype=np.int64)
-    order = np.argsort(row, kind="stable")
-    routings = (np.concatenate(numbers) if numbers else row)[order]
-    row = row[order]
-    built = np.unique(ends.device[row])
-    return Servers(grown, Ends(tuple(planned), row, routings), built[built_at_capacity(plant)[built]])
+    found = addressed_ends(grown, plan(grown.design, grown)[0] if request.named else ())
+    built = np.unique(grown.ends.device[found.row])
+    return Servers(grown, found, built[wanted_at_capacity(plant, request)[built]])
 
 
 def hosts(mine: Servers, request: Request) -> Iterator[Host]:

@@ -50,6 +50,7 @@ class Sonic:
     name = OS
     summary = "SONiC: config_db.json and frr.conf for each switch"
     per_device = True
+    subsets = True
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
         mine = fleet(design, plant, request, OS)
