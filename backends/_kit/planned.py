@@ -60,3 +60,48 @@ def _all(design: Design, plant: Plant) -> Iterator[Planned]:
     for d in dsf.plan(design, plant)[0]:
         pool, gateway = d.pools.management, d.pools.gateway
         yield Planned(d.network, d.devices, none, none, d.loopback, d.management, pool, gateway)
+
+
+@dataclass(frozen=True)
+class Members:
+    """Switches of planned networks as columns of all built devices.
+
+    `network` is a number in `networks` (-1: in none), `role` the usual word for the tier (`""`: none). Numbers are -1
+    where there are none.
+    """
+
+    networks: tuple[Planned, ...]
+    network: Ints
+    tier: Ints
+    role: list[str]
+    asn: Ints
+    loopback: Ints
+    management: Ints
+
+    def length(self, device: int) -> int:
+        """Prefix length of a device's management address; it must have one."""
+        pool = self.networks[int(self.network[device])].pool
+        assert pool is not None
+        return pool.length
+
+
+def members(plant: Plant) -> Members:
+    """What is planned for every built device."""
+    found, count = planned(plant), len(plant.devices)
+    at = plant.numbers_at_capacity(np.arange(count))
+    network, tier, asn, loopback, management = np.full((5, count), -1, dtype=np.int64)
+    role = [""] * count
+    for number, p in enumerate(found):
+        if not len(p.devices):
+            continue
+        place = np.minimum(np.searchsorted(p.devices, at), len(p.devices) - 1)
+        rows = np.flatnonzero(p.devices[place] == at)
+        own = place[rows]
+        network[rows], management[rows] = number, p.management[own]
+        for column, values in ((tier, p.tier), (asn, p.asn), (loopback, p.loopback)):
+            if len(values):
+                column[rows] = values[own]
+        roles = p.roles
+        for row, place_of in zip(rows.tolist(), own.tolist(), strict=True):
+            role[row] = roles[place_of]
+    return Members(found, network, tier, role, asn, loopback, management)
