@@ -12,6 +12,7 @@ above that tier. A level that brings no nodes together is left out, but for the 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -73,13 +74,20 @@ class Cluster:
         """The level of scale-up domains of more than one node, if there are any."""
         return next((level for level in self.levels if level.kind == "scale_up"), None)
 
+    @cached_property
+    def trees(self) -> Ints:
+        """A number for the tree of each node: that of its group at the last level that it is in; -1 for none."""
+        found, first = np.full(len(self), -1, dtype=np.int64), 0
+        for level in self.levels:
+            inside = level.group >= 0
+            found[inside] = first + level.group[inside]
+            first += level.count
+        return found
+
     @property
     def alone(self) -> Bools:
         """The nodes that are in no group of any level."""
-        outside = np.ones(len(self), dtype=np.bool_)
-        for level in self.levels:
-            outside &= level.group < 0
-        return outside
+        return self.trees < 0
 
 
 @once
@@ -112,7 +120,7 @@ def find_cluster(plant: Plant) -> Cluster:
 
 
 def _scale_up_links(plant: Plant, node: Bools) -> Bools:
-    """Links at accelerators' own ports in networks that are not routed, and all others of networks that have no more."""
+    """Links at accelerators' own ports in networks that are not routed, and what else is in networks of such alone."""
     links, design = plant.links, plant.design
     inner = np.zeros(len(links), dtype=np.bool_)
     outer = np.zeros(len(links), dtype=np.bool_)

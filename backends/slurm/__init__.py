@@ -1,0 +1,5 @@
+"""Slurm: nodes, accelerators, partitions and topology."""
+
+from .backend import Slurm
+
+__all__ = ["Slurm"]
