@@ -27,7 +27,7 @@ _SLOTS: dict[str, tuple[dict[str, int], ...]] = {
     "NamedBlock": ({"EQUAL": 1, "LBRACE": 1},),
     "Relation": ({"ARROW": 1}, _CLAUSES),
     "Place": ({"AT": 1}, _CLAUSES),
-    "View": ({"EQUAL": 1},),
+    "View": ({"EQUAL": 1}, {"FOR": 2}),
     "Split": ({"INTO": 1},),
     "Require": ({"ELSE": 2},),
 }

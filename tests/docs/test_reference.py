@@ -350,7 +350,7 @@ def test_kinds_of_each_role() -> None:
 
 def test_limits() -> None:
     """The table of limits has the numbers of the code."""
-    from rackwright.compiler.evaluate import attributes, elaborate, paths, relations, values
+    from rackwright.compiler.evaluate import attributes, binders, elaborate, paths, relations, values
     from rackwright.compiler.expand import queries, unroll
     from rackwright.dsl import parse, syntax
 
@@ -373,6 +373,7 @@ def test_limits() -> None:
         relations.MAX_RULES,
         queries.MAX_ROWS,
         paths.MAX_VIEWS,
+        binders.MAX_SHOWN,
         63,
     ]
 

@@ -29,7 +29,7 @@ class Ports(NamedTuple):
 def ports(plant: Plant) -> Ports:
     segments, ways = plant.segments, plant.circuits
     assert ways is not None
-    passive = [plant.element_of(plant.class_of(d)).kind in ("patch", "trunk") for d in range(len(plant.devices))]
+    passive = [plant.element_of(plant.class_of(d)).kind in ("patch", "trunk", "ocs") for d in range(len(plant.devices))]
     outside: dict[Port, list[tuple[int, Port]]] = {}
     for row in range(len(segments)):
         a = int(segments.a_device[row]), int(segments.a_terminal[row])

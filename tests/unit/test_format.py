@@ -347,6 +347,7 @@ plain = st.one_of(
     st.builds("link {}[i] -> b{}  where i < {}".format, names, st.sampled_from(["", "\n using o.p"]), expressions),
     st.builds("place {} at row {}, bay {}".format, names, expressions, expressions),
     st.builds("view {}[2]{}= {}[*]".format, names, blanks, names),
+    st.builds("view {}[2]= {}[i]{}for i in 0..{}".format, names, names, st.sampled_from([" ", "\n "]), expressions),
     st.builds('require {} <= {} else "no"'.format, names, names),
     st.builds("{}{}: t at {}".format, names, blanks, expressions),
     st.just('"""Doc.\n  More.\n"""'),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from rackwright.compiler.names import cable_id, cable_ids, terminal_names
 from rackwright.compiler.pipeline import Compilation
@@ -224,6 +226,57 @@ group g {
     ]
 
 
+def test_a_view_counts_with_for(spec: Spec) -> None:
+    text = """
+group net { s[2] : sw }
+group g {
+    net[2] : net
+    a[4]   : sw
+    view across[4]  = net[i mod 2].s[i div 2] for i in 0..3
+    view back[3]    = across[4 - i] for i in 1..3
+    view port[2, 8] = a[3 - i].eth[*] for i in 2..3
+    link a[i].eth[0] -> across[i].eth[0]
+    link a[0].eth[i + 1] -> back[i].eth[1]
+    link port[0, 4 + j] -> port[1, 4 + j] for j in 0..1
+}
+"""
+    plant = plant_of(spec(PARTS + text))
+    assert sorted(joined(plant, plant.links)) == [
+        "a0 eth0 - net0-s0 eth0",
+        "a0 eth1 - net1-s1 eth1",
+        "a0 eth2 - net0-s1 eth1",
+        "a0 eth3 - net1-s0 eth1",
+        "a1 eth0 - net1-s0 eth0",
+        "a1 eth4 - a0 eth4",
+        "a1 eth5 - a0 eth5",
+        "a2 eth0 - net0-s1 eth0",
+        "a3 eth0 - net1-s1 eth0",
+    ]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.tuples(*[st.integers(1, 3)] * 4))
+def test_a_view_that_counts_shows_boards_as_one_grid(spec: Spec, shape: tuple[int, int, int, int]) -> None:
+    """Boards of p x q in a grid of m x n, as rows and columns of switches: each port leads where a loop says."""
+    m, n, p, q = shape
+    text = f"""{PARTS}
+group board {{ s[{p}, {q}] : sw }}
+group g {{
+    board[{m}, {n}] : board
+    view all[{m * p}, {n * q}] = board[x div {p}, y div {q}].s[x mod {p}, y mod {q}]
+        for x in 0..{m * p - 1} for y in 0..{n * q - 1}
+    link all[x, y].eth[0] -> all[x, (y + 1) mod {n * q}].eth[1]
+}}
+"""
+    plant = plant_of(spec(text))
+
+    def switch(x: int, y: int) -> str:
+        return f"board{x // p}_{y // q}-s{x % p}_{y % q}"
+
+    wanted = [f"{switch(x, y)} eth0 - {switch(x, (y + 1) % (n * q))} eth1" for x in range(m * p) for y in range(n * q)]
+    assert joined(plant, plant.links) == wanted
+
+
 def test_a_split_makes_lanes(spec: Spec) -> None:
     text = """
 group g {
@@ -320,6 +373,17 @@ view lane[4] = osfp[0..1, *] }
         ("view v[2] = grid[2, *]\nlink v[0].eth[0] -> a[0].eth[0]", "RW3001"),
         ("view v[-2, -2] = a[*]\nlink v[0, 0].eth[0] -> a[1].eth[0]", "RW2013"),
         ("view v[2 of 4, 2 of 2] = n[*].s[*]\nlink v[0, 0].eth[0] -> a[1].eth[0]", "RW3010"),
+        ("view v[3] = a[i + 2] for i in 0..2\nlink v[0].eth[0] -> a[0].eth[0]", "RW3001"),
+        ("view v[4] = grid[i, 0] for i in 0..3\nlink v[0].eth[0] -> a[0].eth[0]", "RW3003"),  # not grid[2, 0]
+        ("view v[4] = grid[i div 1, 0] for i in 0..3\nlink v[0].eth[0] -> a[0].eth[0]", "RW3001"),
+        ("view v[2] = grid[0, 0 - i] for i in 0..1\nlink v[0].eth[0] -> a[0].eth[0]", "RW3001"),
+        ("view v[3] = a[i] for i in 0..1\nlink v[0].eth[0] -> a[1].eth[0]", "RW3010"),
+        ("view v[4] = a[i div 2] for i in 0..3\nlink v[0].eth[0] -> a[1].eth[0]", "RW3020"),
+        ("view v[4] = some[(i + j) mod 2] for i in 0..1 for j in 0..1\nlink v[0].eth[0] -> a[1].eth[0]", "RW3020"),
+        ("view v[2] = a[i] for i in 0..1 for i in 0..1\nlink v[0].eth[0] -> a[1].eth[0]", "RW2002"),
+        ("view v[2] = a[j] for i in 0..1\nlink v[0].eth[0] -> a[1].eth[0]", "RW3006"),
+        ("view v[9000000] = a[i div 3000000] for i in 0..8999999\nlink v[0].eth[0] -> a[1].eth[0]", "RW2014"),
+        ("view v[4] = a[i] for i in 0..3 where i < 2\nlink v[0].eth[0] -> a[1].eth[0]", "RW1007"),
     ],
 )
 def test_an_index_stays_within_its_view(spec: Spec, statement: str, code: str) -> None:
