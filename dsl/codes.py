@@ -269,4 +269,5 @@ CODES: dict[str, Code] = {
     "RW8266": Code("note", "links that lead out of the lab are left out"),
     "RW8267": Code("warning", "switches that no container stands for are left out of the lab"),
     "RW8268": Code("error", "there is nothing to make a lab of"),
+    "RW8269": Code("error", "a host name that containerlab keeps for something else"),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from math import prod
 from typing import Literal
@@ -61,6 +61,16 @@ def frr_names(plant: Plant, cls: DeviceClass) -> list[str]:
     it."""
     given = interface_names(plant, cls, "frr")
     return given if given is not None else [f"swp{n + 1}" for n in range(cls.terminal_count("port"))]
+
+
+def eos_management_port(names: Iterable[str]) -> str:
+    """What EOS calls the port for management, by the names of the data ports.
+
+    `Management0` answers for whichever supervisor of a chassis is active; a fixed switch has `Management1`. Data ports
+    of a chassis are called by card, port and lane, such as `Ethernet3/1/1`. Source: Arista, EOS User Manual, "Management
+    Interfaces".
+    """
+    return "Management0" if any(name.count("/") > 1 for name in names) else "Management1"
 
 
 def fec_of(speed: int, lanes: int) -> Fec:

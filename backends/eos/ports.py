@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .._kit.device_model import Interface, SwitchModel
-from .._kit.ports import Port
+from .._kit.ports import Port, eos_management_port
 
 GIGA = 10**9
 
@@ -72,10 +72,5 @@ def _lines(i: Interface) -> PortLines:
 
 
 def management_port(switch: SwitchModel) -> str:
-    """`Management0` answers for whichever supervisor of a chassis is active; a fixed switch has `Management1`.
-
-    Data ports of a chassis are called by card, port and lane, such as `Ethernet3/1/1`. Source: Arista, EOS User Manual,
-    "Management Interfaces".
-    """
-    modular = any(i.port.name.count("/") > 1 for i in switch.interfaces)
-    return "Management0" if modular else "Management1"
+    """The port for management."""
+    return eos_management_port(i.port.name for i in switch.interfaces)

@@ -1,0 +1,5 @@
+"""Containerlab topologies of a design or a part of it."""
+
+from .backend import Containerlab
+
+__all__ = ["Containerlab"]
