@@ -55,6 +55,7 @@ from .space import outside, overlaps, overweight
 from .traffic import traffic
 from .unlinked import unlinked
 from .used_twice import couplings_used_twice, inlets_used_twice, ports_used_twice
+from .workloads import memory, workloads
 from .zones import devices_in_zones, zones_that_do_not_fit
 
 CHECKS: tuple[Callable[[Facts], Iterator[Diagnostic]], ...] = (
@@ -120,6 +121,8 @@ CHECKS: tuple[Callable[[Facts], Iterator[Diagnostic]], ...] = (
     numbering,
     scheduled,
     traffic,
+    workloads,
+    memory,
     requirements,
     left_out,
 )

@@ -4,7 +4,7 @@ from .components import components
 from .domains import Domains
 from .graph import FS_PER_NS, RANK, SCALE_UP, SWITCH, Graph
 from .latency import NS_PER_METRE, Latencies
-from .ranks import Ranks, by_ranks, name_prefix, named, prefix
+from .ranks import Placed, Ranks, by_ranks, name_prefix, named, place, prefix
 from .refusal import answers
 from .tiers import Tier, Tree
 from .view import Dimension, Simulation, simulate
@@ -20,6 +20,7 @@ __all__ = [
     "Domains",
     "Graph",
     "Latencies",
+    "Placed",
     "Ranks",
     "Simulation",
     "Tier",
@@ -30,6 +31,7 @@ __all__ = [
     "find_graph",
     "name_prefix",
     "named",
+    "place",
     "prefix",
     "simulate",
     "wire",

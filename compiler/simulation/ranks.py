@@ -63,7 +63,7 @@ def find_ranks(plant: Plant, workload: Workload) -> Ranks | Diagnostic:
     placed = place(plant, workload)
     if isinstance(placed, Diagnostic):
         return placed
-    cls, device, slot = placed
+    cls, device, slot = placed.cls, placed.device, placed.slot
     names = plant.devices.names
     servers, first, server = np.unique(device, return_index=True, return_inverse=True)
     order = np.argsort(first)
@@ -96,8 +96,17 @@ def accelerators_of(design: Design, cls: DeviceClass, ranks: int) -> int:
     return prod(dim.size for e in inner for dim in e.dims)
 
 
-def place(plant: Plant, workload: Workload) -> tuple[DeviceClass, Ints, Ints] | Diagnostic:
-    """The class of the servers, and the server and slot of each rank in order."""
+@dataclass(frozen=True)
+class Placed:
+    """The class of the servers, and for each rank the device id of its server and the accelerator's number there."""
+
+    cls: DeviceClass
+    device: Ints
+    slot: Ints
+
+
+def place(plant: Plant, workload: Workload) -> Placed | Diagnostic:
+    """Where each rank of a workload is, or that there are not as many."""
     design = plant.design
     element = design.device_of(workload.ranks)
     cls = next(c for c in plant.classes if c.element == element)
@@ -127,7 +136,7 @@ def place(plant: Plant, workload: Workload) -> tuple[DeviceClass, Ints, Ints] | 
             also=[(workload.at("ranks"), "these")],
         )
     instance = instance[:count]
-    return cls, cls.first + instance // total, instance % total
+    return Placed(cls, cls.first + instance // total, instance % total)
 
 
 def _ports(plant: Plant, ranks: int, cls: DeviceClass, servers: Ints, total: int) -> tuple[int, Ints | None]:

@@ -1,6 +1,7 @@
 """What runs on the ranks of a workload, step by step."""
 
+from .memory import held
 from .operations import COLLECTIVES, Kind, Operation, Program
 from .program import compile_program
 
-__all__ = ["COLLECTIVES", "Kind", "Operation", "Program", "compile_program"]
+__all__ = ["COLLECTIVES", "Kind", "Operation", "Program", "compile_program", "held"]
