@@ -14,7 +14,7 @@ from ...compiler.plant import Plant
 from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit.jinja import template
 from .._kit.yaml_text import document, quoted
-from .names import host_names, is_taken_as_it_is
+from .names import KEPT, host_names
 
 ROOT = "ops/ansible"
 
@@ -36,14 +36,12 @@ class Ansible:
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
         names = plant.devices.names
-        unfit = [row for row, name in enumerate(names) if not is_taken_as_it_is(name)]
-        if unfit:
-            device = unfit[0]
+        for device in [row for row, name in enumerate(names) if name.lower() in KEPT]:
             yield diagnose(
                 "RW8260",
                 design.elements[plant.class_of(device).element].origin,
-                detail=f"{len(unfit)} devices, such as {names[device]!r}, which is {host_names(names)[device]} there",
-                help="a host name of letters, digits, dots, hyphens and underscores is taken as it is",
+                detail=f"{names[device]} is called {host_names([names[device]])[0]} in the inventory",
+                help="give it another name",
             )
 
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
