@@ -265,6 +265,8 @@ CODES: dict[str, Code] = {
     "RW8238": Code("note", "servers that are in no block of Slurm"),
     "RW8239": Code("note", "a scheduler takes servers for equally near that are not"),
     "RW8240": Code("note", "servers that no network joins to others"),
+    "RW8241": Code("note", "what Kubernetes calls these accelerators is not known"),
+    "RW8242": Code("note", "racks whose names are no labels"),
     "RW8265": Code("error", "more nodes than a lab on one machine has"),
     "RW8266": Code("note", "links that lead out of the lab are left out"),
     "RW8267": Code("warning", "switches that no container stands for are left out of the lab"),

@@ -1,9 +1,10 @@
-"""Lists of names as Slurm writes them: `pod[0-7]-gpu[0-191]-node[0-1]`.
+"""Lists of names as Slurm writes them: `pod0-gpu[0-191]-node[0-1],pod1-gpu[0-191]-node[0-1]`.
 
-Names that differ in numbers alone are folded, the last number first: names with the same numbers in the last place
-share a bracket there, and so on to the left. Each name is in the list once, and nothing else is. Sources: slurm.conf(5)
-of Slurm 22.05 and 25.11, NodeName (brackets, ranges, leading zeros); src/common/hostlist.c (a range has at most 65,537
-numbers).
+Names that differ in their last two numbers alone are folded: those with the same numbers in the last place share a
+bracket there, and then one on the left of it. Each name is in the list once, and nothing else is. Slurm reads two
+brackets with the last counting fastest, as we do, and puts nodes into that order; with three it does not. Sources:
+slurm.conf(5) of Slurm 22.05, NodeName (brackets, ranges, leading zeros); src/common/hostlist.c (a range has at most
+65,537 numbers); what the program itself makes of such lists.
 """
 
 from __future__ import annotations
@@ -15,6 +16,8 @@ from ...compiler.plant import Ints
 RANGE = 1 << 16
 """A range ends before a multiple of this, so it never has more numbers."""
 
+BRACKETS = 2
+
 _HOLE = "\x00"
 
 
@@ -24,13 +27,14 @@ def compress(names: pl.Series, group: Ints, count: int) -> list[str]:
     Names begin with a letter or digit, and hold letters, digits, `_`, `-` and `.` alone.
     """
     frame = pl.DataFrame({"group": group, "name": names.alias("name")}).with_row_index("at")
-    # Digits in front stay as they are: a list that begins with a bracket is none. So do numbers of ten digits.
+    # Slurm takes no list that begins with a bracket or has text behind the last, so digits in front stay as they are,
+    # and a name that does not end with a digit stays whole. So does one with a number of ten digits.
     head = pl.col("name").str.extract(r"^([0-9]*)", 1)
     rest = pl.col("name").str.slice(head.str.len_chars())
     frame = (
         frame.filter(pl.col("group") >= 0)
         .with_columns(head=head, rest=rest)
-        .with_columns(rest=pl.when(rest.str.contains("[0-9]{10}")).then(pl.lit("")).otherwise(pl.col("rest")))
+        .with_columns(rest=pl.when(rest.str.contains("[0-9]{10}|[^0-9]$")).then(pl.lit("")).otherwise(pl.col("rest")))
         .with_columns(head=pl.when(pl.col("rest") == "").then(pl.col("name")).otherwise(pl.col("head")))
         .with_columns(
             template=pl.concat_str("head", pl.col("rest").str.replace_all("[0-9]+", _HOLE)),
@@ -55,13 +59,20 @@ def _folded(part: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(_width(frame[f"n{i}"]).alias(f"w{i}") for i in places)
     frame = frame.with_columns(pl.col(f"n{i}").cast(pl.Int64) for i in places)
     widths = [f"w{i}" for i in places]
-    for place in reversed(places):
-        keys = ["group", *widths, *(f"n{i}" for i in range(place)), *(f"t{i}" for i in places[place + 1 :])]
+    folded = places[-BRACKETS:]
+    frame = frame.with_columns(_plain(i).alias(f"t{i}") for i in places if i not in folded)
+    for place in reversed(folded):
+        others = [f"n{i}" for i in folded if i < place]
+        keys = ["group", *widths, *(f"t{i}" for i in places if i not in folded or i > place), *others]
         frame = _fold(frame, keys, f"n{place}", f"w{place}", f"t{place}")
     words = [pl.lit(template[0])]
     for i in places:
         words += [pl.col(f"t{i}"), pl.lit(template[i + 1])]
     return frame.select("group", "at", pl.concat_str(words).alias("text"))
+
+
+def _plain(place: int) -> pl.Expr:
+    return pl.col(f"n{place}").cast(pl.String).str.zfill(pl.col(f"w{place}"))
 
 
 def _width(number: pl.Series) -> pl.Series:
