@@ -7,7 +7,6 @@ which. Workloads over the same ranks share one folder; those over others have a 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
@@ -16,38 +15,23 @@ import polars as pl
 
 from ...compiler.backend import Artifact, Request
 from ...compiler.design import Design, Workload
-from ...compiler.plant import Ints, Plant
+from ...compiler.plant import Plant
 from ...compiler.simulation import Simulation, answers, by_ranks, simulate
 from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit.columns import device_names
 from .._kit.csv import write
+from .._kit.fat_tree import Misfit, Tree, find_fat_tree
 from .._kit.jinja import template
 from .._kit.safe import folder, one_line
-from .fat_tree import Misfit, Pods, find_planes, find_pods
-from .fit import Fit, fit
 from .flows import LARGEST, Flows, matrix, plan_flows
 from .times import end_us, one_flow_us, tiers_ns
 
 ROOT = "sim/htsim"
 
 
-@dataclass(frozen=True)
-class Tree:
-    """What is written: the fit, and the hosts as columns: the rank and the node number of each, by rank."""
-
-    simulation: Simulation
-    pods: Pods
-    fit: Fit
-    rank: Ints
-    node: Ints
-
-    @property
-    def whole(self) -> bool:
-        return len(self.rank) == len(self.simulation.ranks)
-
-    def flows(self, workload: Workload) -> Flows:
-        per_server = self.simulation.ranks.per_server
-        return plan_flows(workload.attributes.collective, per_server, self.rank % per_server, self.node)
+def _flows(tree: Tree, workload: Workload) -> Flows:
+    per_server = tree.simulation.ranks.per_server
+    return plan_flows(workload.attributes.collective, per_server, tree.rank % per_server, tree.node)
 
 
 class Htsim:
@@ -71,7 +55,7 @@ class Htsim:
                 found.append(tree)
                 continue
             found += _notes(plant, tree)
-            found += [p for w in workloads for p in _size_notes(w, tree.flows(w))]
+            found += [p for w in workloads for p in _size_notes(w, _flows(tree, w))]
         return list(answers(found, request, self.name))
 
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
@@ -81,7 +65,7 @@ class Htsim:
             simulation, _ = simulate(plant, workloads[0])
             tree = None if simulation is None else _tree(plant, simulation)
             if isinstance(tree, Tree):
-                flows = {w.name: tree.flows(w) for w in workloads}
+                flows = {w.name: _flows(tree, w) for w in workloads}
                 written = {name: f for name, f in flows.items() if f.count and max(f.sizes) <= LARGEST}
                 if written:
                     yield from _folder(plant, place, tree, written)
@@ -95,23 +79,8 @@ def _groups(design: Design) -> list[tuple[str, list[Workload]]]:
 
 def _tree(plant: Plant, simulation: Simulation) -> Tree | Diagnostic:
     """The tree to write, or why there is none."""
-    pods = find_pods(plant, simulation)
-    if isinstance(pods, Misfit):
-        return _refuse(simulation, pods)
-    planes = find_planes(plant, simulation, pods) if pods.count > 1 else None
-    leaf_of = simulation.tree.upper[simulation.ranks.links[:, 0]]
-    members = np.bincount(leaf_of, minlength=len(plant.devices))[pods.leaves]
-    found = fit(pods, planes, members)
-    if isinstance(found, str):
-        return _refuse(simulation, Misfit(found, simulation.workload.origin))
-    first = np.full(len(plant.devices), -1, dtype=np.int64)
-    first[found.leaves[found.leaves >= 0]] = found.node_of_leaf()
-    rank = np.flatnonzero(first[leaf_of] >= 0)
-    leaf = leaf_of[rank]
-    order = np.argsort(leaf, kind="stable")
-    place = np.empty(len(rank), dtype=np.int64)
-    place[order] = np.arange(len(rank)) - np.searchsorted(leaf[order], leaf[order])
-    return Tree(simulation, pods, found, rank, first[leaf] + place)
+    found = find_fat_tree(plant, simulation)
+    return _refuse(simulation, found) if isinstance(found, Misfit) else found
 
 
 def _refuse(simulation: Simulation, misfit: Misfit) -> Diagnostic:

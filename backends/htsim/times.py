@@ -11,7 +11,7 @@ from fractions import Fraction
 from math import ceil
 
 from ...compiler.simulation import Latencies
-from .fit import Fit
+from .._kit.fat_tree import Fit
 
 CONTROL = 64
 """Bytes of an acknowledgement."""

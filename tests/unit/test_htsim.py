@@ -14,8 +14,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+from rackwright.backends._kit.fat_tree.fit import BOTH, UET, Fit, _padded
 from rackwright.backends.htsim import Htsim
-from rackwright.backends.htsim.fit import BOTH, UET, Fit, _padded
 from rackwright.backends.htsim.flows import LARGEST
 from rackwright.backends.htsim.times import one_flow_us
 from rackwright.compiler.backend import Request

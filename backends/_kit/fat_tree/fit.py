@@ -12,8 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...compiler.plant import Ints
-from .fat_tree import Misfit, Planes, Pods
+from ....compiler.plant import Ints
+from .pods import Misfit, Planes, Pods
 
 HOSTS = 8192
 """Most hosts, idle ones included: htsim needs some 2 GB and seconds for as many in three tiers, 17 GB for 27,648."""

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...compiler.plant import Ints, Plant
-from ...compiler.simulation import Simulation, components
-from ...dsl.source import Span
+from ....compiler.plant import Bools, Ints, Plant
+from ....compiler.simulation import Simulation, components
+from ....dsl.source import Span
 
 GBPS = 10**9
 
@@ -101,6 +101,7 @@ def find_planes(plant: Plant, simulation: Simulation, pods: Pods) -> Planes | Mi
     """The upper tier over several pods, or why they are no planes."""
     tree = simulation.tree
     rows = np.flatnonzero((tree.upper >= 0) & (tree.level[tree.upper] == 3))
+    rows = rows[_between(pods, tree.lower[rows], tree.upper[rows])]
     names = plant.devices.names
     if not len(rows):
         return Misfit("no switches join its parts", simulation.workload.origin)
@@ -134,6 +135,16 @@ def find_planes(plant: Plant, simulation: Simulation, pods: Pods) -> Planes | Mi
         return Misfit("its spines and cores do not fall into planes", at)
     cores, bundle = int(up[0]), int(links[0])
     return Planes(cores, bundle, cores * bundle, int(speeds[0]))
+
+
+def _between(pods: Pods, spine: Ints, upper: Ints) -> Bools:
+    """Which links lead to a switch of several pods; what has spines of one pod only is a leaf without ranks."""
+    pod = pods.spine_pod[np.searchsorted(pods.spines, spine)]
+    low, high = np.full((2, int(upper.max(initial=-1)) + 1), pods.count)
+    high[:] = -1
+    np.minimum.at(low, upper, pod)
+    np.maximum.at(high, upper, pod)
+    return low[upper] < high[upper]
 
 
 def _odd_pod(simulation: Simulation, pods: Pods) -> int | None:
