@@ -118,11 +118,13 @@ class Graph:
             neighbours = np.unique(np.stack([np.r_[a, z], np.r_[z, a]]), axis=1)[0]
             lone = keep & (self.kind != RANK) & (np.bincount(neighbours, minlength=len(keep)) < 2)
             if not lone.any():
-                return self._restricted(keep, inside, count)
+                return self.restricted(keep)
             keep &= ~lone
 
-    def _restricted(self, keep: Bools, links: Bools, count: int) -> Graph:
-        number = np.cumsum(keep) - 1
+    def restricted(self, keep: Bools) -> Graph:
+        """The graph of some nodes and the links among them; of the ranks the first ones, as many as are kept."""
+        links = keep[self.a] & keep[self.z]
+        number, count = np.cumsum(keep) - 1, int(keep[: self.hosts].sum())
         return replace(
             self,
             kind=self.kind[keep],
