@@ -1,7 +1,7 @@
 """Which nodes are near to each other: groups of nodes, ever larger, level by level.
 
-Scale-up first: nodes whose accelerators are joined by links of their own (ports of the accelerators, in a network that
-is not routed), through the switches of that network, are one domain. Then the fabric. A node's fabric is the network
+Scale-up first: nodes whose accelerators are joined by links of their own (see `simulation/own_ports`), through the
+switches of that network, are one domain. Then the fabric. A node's fabric is the network
 with most bandwidth at it, scale-up left out, so pools with networks of their own make trees side by side even where a
 front-end joins them all. A switch is of tier t if its shortest way to a node has t links. Two nodes meet at tier t if
 switches of tiers up to t join them; a node joins all switches that it is linked to, so the leaves of all rails of a
@@ -16,19 +16,17 @@ from functools import cached_property
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..design import Network
 from ..once import once
-from ..plant import DeviceClass, Ints, Plant
+from ..plant import Bools, Ints, Plant
 from ..schema import AcceleratorAttributes
-from ..schema.routing import Unrouted
 from ..simulation import components
+from ..simulation.own_ports import own_links
+from ..simulation.tiers import levels
 from ..views.fabric import data_links
 from .nodes import NodeClass, find_nodes
 
 Kind = Literal["scale_up", "tier", "side"]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -115,41 +113,21 @@ def find_cluster(plant: Plant) -> Cluster:
         fabric &= (at < 0) | (network[at] == links.network)
     # Links of networks that no node has chosen, such as a front-end's spines, are no part of it.
     fabric &= np.isin(links.network, np.unique(network))
-    levels = _levels(plant, nodes, np.flatnonzero(up), np.flatnonzero(fabric), switch)
-    return Cluster(classes, nodes, cls, network, levels)
+    found = _levels(plant, nodes, np.flatnonzero(up), np.flatnonzero(fabric), switch)
+    return Cluster(classes, nodes, cls, network, found)
 
 
 def _scale_up_links(plant: Plant, node: Bools) -> Bools:
-    """Links at accelerators' own ports in networks that are not routed, and what else is in networks of such alone."""
-    links, design = plant.links, plant.design
+    """Links of accelerators' own that nothing routes, and what else is in networks of such links alone."""
+    links = plant.links
     inner = np.zeros(len(links), dtype=np.bool_)
-    outer = np.zeros(len(links), dtype=np.bool_)
-    for device, port in ((links.a_device, links.a_terminal), (links.z_device, links.z_terminal)):
-        for c in plant.classes:
-            rows = np.flatnonzero((device >= c.first) & (device < c.first + c.count))
-            if len(rows) and node[c.first]:
-                own = _accelerator_ports(plant, c)[port[rows]]
-                inner[rows] |= own
-                outer[rows] |= ~own
-    inner &= ~np.isin(links.network, [n for n, one in enumerate(design.networks) if _carries_packets(one)])
-    only = np.setdiff1d(np.unique(links.network[inner]), [*np.unique(links.network[outer & ~inner]).tolist(), -1])
+    for element in plant.design.elements:
+        if isinstance(element.attributes, AcceleratorAttributes):
+            a_own, z_own = own_links(plant, element.index)
+            inner |= a_own | z_own
+    outer = (node[links.a_device] | node[links.z_device]) & ~inner
+    only = np.setdiff1d(np.unique(links.network[inner]), [*np.unique(links.network[outer]).tolist(), -1])
     return inner | np.isin(links.network, only)
-
-
-def _carries_packets(network: Network) -> bool:
-    routing = network.attributes.routing
-    return not (isinstance(routing, Unrouted) and routing.kind == "none")
-
-
-def _accelerator_ports(plant: Plant, cls: DeviceClass) -> Bools:
-    """For each port number of a class whether the port is an accelerator's."""
-    own = np.zeros(cls.terminal_count("port"), dtype=np.bool_)
-    for array in cls.terminals["port"]:
-        chain = plant.design.chain(array.element)
-        own[array.first : array.first + array.count] = any(
-            isinstance(e.attributes, AcceleratorAttributes) for e in chain
-        )
-    return own
 
 
 def _fabrics(plant: Plant, number: Ints, fabric: Bools, count: int) -> Ints:
@@ -190,7 +168,7 @@ def _levels(plant: Plant, nodes: Ints, up: Ints, fabric: Ints, switch: Bools) ->
     if len(up) and len(np.unique(domain[nodes])) < len(nodes):
         join("scale_up", 0, up, np.flatnonzero(ends & switch if (ends & switch).any() else ends), always=True)
     a, z = links.a_device[fabric], links.z_device[fabric]
-    distance = distances(size, nodes, a, z)
+    distance = levels(size, nodes, a, z)
     higher, flat = np.maximum(distance[a], distance[z]), distance[a] == distance[z]
     join("side", 0, fabric[flat & (higher == 0)], np.flatnonzero(distance == 0))
     for tier in range(1, int(distance.max(initial=0)) + 1):
@@ -211,16 +189,3 @@ def _numbers(label: Ints, nodes: Ints, switch: Bools) -> Ints:
     number = np.full(len(label), -1, dtype=np.int64)
     number[labels[np.argsort(first)]] = np.arange(len(labels))
     return number
-
-
-def distances(size: int, nodes: Ints, a: Ints, z: Ints) -> Ints:
-    """Links on the shortest way from every device to a node; -1 where there is none."""
-    found = np.full(size, -1, dtype=np.int64)
-    found[nodes] = 0
-    step = 0
-    while True:
-        new = np.concatenate([z[(found[a] == step) & (found[z] < 0)], a[(found[z] == step) & (found[a] < 0)]])
-        if not len(new):
-            return found
-        step += 1
-        found[new] = step

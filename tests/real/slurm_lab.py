@@ -54,10 +54,10 @@ def hostnames(folder: Path, expression: str) -> list[str]:
     return done.stdout.split()
 
 
-def prepare(folder: Path, files: Mapping[str, bytes], nodes: Sequence[str]) -> None:
+def prepare(folder: Path, files: Mapping[str, str], nodes: Sequence[str]) -> None:
     """The files as they were emitted, with what a site adds: here a machine, ports and no secrets."""
-    for name, data in files.items():
-        (folder / name).write_bytes(data)
+    for name, text in files.items():
+        (folder / name).write_text(text)
     conf = folder / "slurm.conf"
     text = conf.read_text()
     assert "%server:slurmctld%" in text

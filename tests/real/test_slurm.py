@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 from real import slurm_lab
-from support import rendered
+from unit.fabrics import built, rendered
 from unit.slurm_files import Tree, expand, read_tree
 
+from rackwright.backends.slurm import Slurm
 from rackwright.compiler.clusters import find_cluster
-from rackwright.compiler.pipeline import compile_spec
 from rackwright.compiler.plant import Plant
 
 pytestmark = [
@@ -27,10 +27,9 @@ pytestmark = [
 SPECS = Path(__file__).parents[2] / "specs"
 
 
-def files_of(name: str) -> tuple[dict[str, bytes], Plant]:
-    done = compile_spec(str(SPECS / f"{name}.rack"), {})
-    assert done.plant is not None
-    return {a.path.rpartition("/")[2]: a.data for a in rendered(done, "slurm")}, done.plant
+def files_of(name: str) -> tuple[dict[str, str], Plant]:
+    design, plant = built(SPECS / f"{name}.rack")
+    return {path.rpartition("/")[2]: text for path, text in rendered(Slurm(), design, plant).items()}, plant
 
 
 def node_names(plant: Plant) -> list[str]:
@@ -55,7 +54,7 @@ def test_slurmctld_knows_every_node(tmp_path: Path, name: str) -> None:
         told = of_topology(slurm.ask("show", "topology"))
         seen = re.findall(r"NodeName=(\S+) .*?Gres=(\S+)", slurm.ask("show", "node"))
         partitions = re.findall(r"TotalNodes=(\d+)", slurm.ask("show", "partition"))
-    ours = read_tree(files["topology.conf"].decode())
+    ours = read_tree(files["topology.conf"])
     assert told.keys() == ours.keys()
     for switch, (leaf_nodes, children) in ours.items():
         assert told[switch][1] == children
@@ -73,16 +72,16 @@ def test_slurmctld_knows_every_node(tmp_path: Path, name: str) -> None:
 def test_slurm_reads_our_lists_as_we_do(tmp_path: Path, name: str) -> None:
     files, plant = files_of(name)
     slurm_lab.prepare(tmp_path, files, [])
-    (names,) = re.findall(r"^NodeName=(\S+)", files["nodes.conf"].decode(), re.M)
+    (names,) = re.findall(r"^NodeName=(\S+)", files["nodes.conf"], re.M)
     found = slurm_lab.hostnames(tmp_path, names)
     assert found == expand(names)
     assert sorted(found) == sorted(node_names(plant))
 
 
 FAULTS = {
-    "topology.conf": (b"SwitchName=unit0-leaf Nodes=node[0-31]", b"SwitchName=unit0-leaf Nodes=node[0-31],ghost"),
-    "nodes.conf": (b"Gres=gpu:h100:8", b"Gres=fpga:h100:8"),
-    "partitions.conf": (b"Nodes=node[0-126]", b"Nodes=node[0-999]"),
+    "topology.conf": ("SwitchName=unit0-leaf Nodes=node[0-31]", "SwitchName=unit0-leaf Nodes=node[0-31],ghost"),
+    "nodes.conf": ("Gres=gpu:h100:8", "Gres=fpga:h100:8"),
+    "partitions.conf": ("Nodes=node[0-126]", "Nodes=node[0-999]"),
 }
 
 
@@ -92,7 +91,7 @@ def test_slurmctld_sees_planted_faults(tmp_path: Path, file: str) -> None:
     files, plant = files_of("superpod_h100")
     old, new = FAULTS[file]
     assert old in files[file]
-    changed: Mapping[str, bytes] = files | {file: files[file].replace(old, new)}
+    changed: Mapping[str, str] = files | {file: files[file].replace(old, new)}
     slurm_lab.prepare(tmp_path, changed, node_names(plant))
     try:
         with slurm_lab.controller(tmp_path, 20) as slurm:
