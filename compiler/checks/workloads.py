@@ -49,6 +49,14 @@ def _groups(workload: Workload, collective: Collective) -> Iterator[Diagnostic]:
             "collective.group" if collective.group else "collective.stride",
             f"{ranks:,} ranks are no whole number of groups of {by}",
         )
+    elif collective.algorithm == "halving_doubling" and collective.kind == "all_to_all":
+        yield diagnose(
+            "RW8133",
+            workload.at("collective.algorithm"),
+            "this algorithm",
+            detail="halving and doubling reduces or gathers; an all_to_all has nothing to halve",
+            help="use `direct`",
+        )
     elif collective.algorithm == "halving_doubling" and members & (members - 1):
         yield diagnose(
             "RW8133",

@@ -15,6 +15,7 @@ _COMMANDS = (
     ("fmt", "Format specs in the one style."),
     ("explain", "Explain a code such as RW3007."),
     ("show", "Show what a spec describes: counts, a device, a cable."),
+    ("estimate", "Estimate how long the workloads of a spec take."),
     ("backends", "List the installed backends."),
 )
 """Names and short helps, so that the list of commands costs no imports."""

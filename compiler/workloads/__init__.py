@@ -3,5 +3,6 @@
 from .memory import held
 from .operations import COLLECTIVES, Kind, Operation, Program
 from .program import compile_program
+from .training import model_operations
 
-__all__ = ["COLLECTIVES", "Kind", "Operation", "Program", "compile_program", "held"]
+__all__ = ["COLLECTIVES", "Kind", "Operation", "Program", "compile_program", "held", "model_operations"]

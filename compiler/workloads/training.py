@@ -50,6 +50,12 @@ def train(builder: Builder, model: Transformer, step: Training, layout: Layout, 
     return max(ends)
 
 
+def model_operations(model: Transformer, step: Training) -> Fraction:
+    """Operations of a whole step over all ranks: forward, and twice that backward."""
+    tokens = step.batch * step.sequence
+    return 3 * (model.layers * layer_operations(model, tokens, step.sequence) + output_operations(model, tokens))
+
+
 @dataclass(frozen=True)
 class _Shape:
     """What is the same for all micro-batches."""
