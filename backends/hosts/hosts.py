@@ -52,6 +52,8 @@ def servers(plant: Plant, request: Request) -> Servers:
 
 def hosts(mine: Servers, request: Request) -> Iterator[Host]:
     """Models of the servers of this shard."""
+    if not len(mine.built):
+        return  # mostly so: they are written when named, and a worker has no use for tables of all cables
     plant, ends = mine.plant, mine.plant.ends
     maker = _Maker(mine)
     start = np.searchsorted(ends.device[mine.ends.row], mine.built)
