@@ -113,6 +113,14 @@ def _between_phases(outlet: OutletAttributes, upper: InletAttributes) -> bool:
     return outlet.voltage.value * 5 > upper.voltage.value * 4
 
 
+def outlet_phases(plant: Plant, outlet: int) -> Ints | None:
+    """The phase (modulo 3) of every instance of an outlet element, in row-major order; None if it tells none."""
+    attributes = plant.design.elements[outlet].attributes
+    if not isinstance(attributes, OutletAttributes) or attributes.wiring != "single_phase" or attributes.phase is None:
+        return None
+    return _phases(plant, outlet)
+
+
 def _phases(plant: Plant, outlet: int) -> Ints:
     """The phase (modulo 3) of every instance of an outlet element, in row-major order."""
     design = plant.design

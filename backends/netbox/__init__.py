@@ -1,0 +1,5 @@
+"""The whole design as an import into NetBox."""
+
+from .backend import NetBox
+
+__all__ = ["NetBox"]
