@@ -31,8 +31,10 @@ class _Sizes(click.ParamType[tuple[int, int]]):
             try:
                 quantity = units.parse_quantity(re.sub(r"(?<=\d)(?=[A-Za-z])", " ", end.strip()))
             except ValueError:
+                quantity = units.Quantity.of(0)
+            if quantity.dim != units.DATA:
                 self.fail(f"{end.strip()!r} is no size; write such as 1KiB..1GiB", param, ctx)
-            if quantity.dim != units.DATA or not 1 <= quantity.value <= 2**50:
+            if not 1 <= quantity.value <= 2**50:
                 self.fail(f"{end.strip()!r} is not between 1 B and 1 PiB", param, ctx)
             ends.append(int(quantity.value))
         if ends[0] > ends[1]:

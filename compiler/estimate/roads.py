@@ -187,12 +187,12 @@ def pairs(roads: Roads, groups: Ints, size: float) -> Time:
     far = members - near
     if far.max() > 0:
         found.append(load("ports of the ranks", float(far.max()) * size / roads.port))
-        alpha = 0.0
+        alpha, met = 0.0, near
         for cut in roads.cuts:
             group = cut.group[ranks]
             here = _shared(number, group)
-            if (here > near).any():
-                alpha = cut.latency
+            if (here > met).any():
+                alpha, met = cut.latency, here
             leaving = np.bincount(group, weights=members - here, minlength=len(cut.up))
             if leaving.any():
                 found.append(load(cut.name, float((leaving / cut.up).max()) * size))

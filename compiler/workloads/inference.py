@@ -18,7 +18,7 @@ from ..plant import Ints
 from ..schema import Inference, Transformer
 from .builder import Builder
 from .layout import Layout, layout
-from .operations import Kind, Operation
+from .operations import Operation
 from .training import Speed
 from .transformer import attention_weights, expert_weights, kv_width, layer_operations, output_operations, stages
 
@@ -32,102 +32,100 @@ class Requests:
     output: int
 
 
-def infer(builder: Builder, model: Transformer, step: Inference, ranks: Ints, speed: Speed) -> int:
-    """Add a batch of requests on every replica; returns the last operation's number."""
+TOKEN_BYTES = 4
+"""Bytes of a token's number, which the last stage gives back to the first."""
+
+
+def infer(builder: Builder, model: Transformer, step: Inference, ranks: Ints, speed: Speed) -> list[int]:
+    """Add a batch of requests on every replica; returns the number of each stage's last operation."""
     requests = Requests(step.batch, step.prompt, step.output)
     if step.prefill is None:
-        whole = layout(ranks, step.tensor, 1, step.expert, step.pipeline)
-        return generate(builder, model, whole, requests, speed)
+        return generate(builder, model, layout(ranks, step.tensor, 1, step.expert, step.pipeline), requests, speed)
     first, rest = ranks[: step.prefill], ranks[step.prefill :]
     before = layout(first, step.tensor, 1, step.expert, step.pipeline)
     after = layout(rest, step.tensor, 1, step.expert, step.pipeline)
-    done = prefill(builder, model, before, requests, speed, [])
-    moved = builder.chain(_handed_over(model, step, before, after), [done])
-    return decode(builder, model, after, requests, speed, [moved])
+    done = prefill(builder, model, before, requests, speed)
+    moved = [
+        builder.chain([transfer], [done[stage]])
+        for stage, transfer in enumerate(_handed_over(model, step, before, after))
+    ]
+    return decode(builder, model, after, requests, speed, moved)
 
 
-def generate(
-    builder: Builder, model: Transformer, place: Layout, requests: Requests, speed: Speed, after: int = -1
-) -> int:
+def generate(builder: Builder, model: Transformer, place: Layout, requests: Requests, speed: Speed) -> list[int]:
     """Prefill and decode on the same ranks."""
-    done = prefill(builder, model, place, requests, speed, [after])
-    return decode(builder, model, place, requests, speed, [done])
+    done = prefill(builder, model, place, requests, speed)
+    return decode(builder, model, place, requests, speed, done)
 
 
-def prefill(
-    builder: Builder, model: Transformer, place: Layout, requests: Requests, speed: Speed, after: list[int]
-) -> int:
+def prefill(builder: Builder, model: Transformer, place: Layout, requests: Requests, speed: Speed) -> list[int]:
     """All prompts through all stages."""
-    tokens = requests.batch * requests.prompt
-    return _passes(builder, model, place, "prefill", tokens, Fraction(requests.prompt), requests, 1, speed, after)
+    once = _Pass("prefill", requests.batch * requests.prompt, Fraction(requests.prompt), requests.batch, 1)
+    return _passes(builder, model, place, once, speed, [-1] * place.stages)
 
 
 def decode(
     builder: Builder, model: Transformer, place: Layout, requests: Requests, speed: Speed, after: list[int]
-) -> int:
-    """One pass a token, for all requests at once."""
+) -> list[int]:
+    """One pass a token, for all requests at once; `after` for each stage."""
     seen = requests.prompt + Fraction(requests.output, 2)
-    return _passes(builder, model, place, "decode", requests.batch, seen, requests, requests.output, speed, after)
+    return _passes(
+        builder, model, place, _Pass("decode", requests.batch, seen, requests.batch, requests.output), speed, after
+    )
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """`times` passes of `tokens` tokens of `batch` requests, each token looking at `seen` others."""
+
+    phase: str
+    tokens: int
+    seen: Fraction
+    batch: int
+    times: int
 
 
 def _passes(
-    builder: Builder,
-    model: Transformer,
-    place: Layout,
-    phase: str,
-    tokens: int,
-    seen: Fraction,
-    requests: Requests,
-    times: int,
-    speed: Speed,
-    after: list[int],
-) -> int:
-    """`times` passes of `tokens` tokens, each of which looks at `seen` others."""
-    last = max(after, default=-1)
-    depth = place.stages
+    builder: Builder, model: Transformer, place: Layout, kind: _Pass, speed: Speed, after: list[int]
+) -> list[int]:
+    """Through all stages, and the tokens back to the first; the number of each stage's last operation."""
+    last, depth, arrived = list(after), place.stages, -1
     for stage in range(depth):
-        block = _stage(model, place, phase, stage, tokens, seen, requests.batch, times, speed)
-        last = builder.chain(block, [last])
-        if stage < depth - 1:
-            size = ceil(tokens * model.hidden * model.precision.to("B"))
-            pairs = place.across(stage, stage + 1)
-            send = Operation(f"stage {stage} to {stage + 1}", phase, "send", pairs, size, times=times)
-            last = builder.add(send, [last])
+        last[stage] = builder.chain(_stage(model, place, kind, stage, speed), [last[stage], arrived])
+        if depth > 1:
+            following = (stage + 1) % depth
+            values = kind.tokens * model.hidden * model.precision.to("B") if following else kind.batch * TOKEN_BYTES
+            name = f"stage {stage} to {following}"
+            pairs = place.across(stage, following)
+            send = Operation(name, kind.phase, "send", pairs, ceil(values), times=kind.times)
+            last[stage] = arrived = builder.add(send, [last[stage]])
+    if depth > 1:
+        last[0] = arrived
     return last
 
 
-def _stage(
-    model: Transformer,
-    place: Layout,
-    phase: str,
-    stage: int,
-    tokens: int,
-    seen: Fraction,
-    batch: int,
-    times: int,
-    speed: Speed,
-) -> Iterator[Operation]:
+def _stage(model: Transformer, place: Layout, kind: _Pass, stage: int, speed: Speed) -> Iterator[Operation]:
+    """One stage of a pass."""
     _, depth, experts, _, tensor = place.grid.shape
     layers = stages(model, depth)[stage]
     last = stage == depth - 1
     bytes_ = model.precision.to("B")
-    count = layers * layer_operations(model, tokens, seen) + (output_operations(model, tokens) if last else 0)
+    count = layers * layer_operations(model, kind.tokens, kind.seen) + (
+        output_operations(model, kind.tokens) if last else 0
+    )
     held = layers * (attention_weights(model) + model.shared * expert_weights(model))
     held += layers * Fraction(model.experts, experts) * expert_weights(model)
     held += model.hidden * model.vocabulary if last else 0
-    kept = layers * batch * seen * 2 * kv_width(model)
+    kept = layers * kind.batch * kind.seen * 2 * kv_width(model)
     time = count / tensor / speed.operations
     if speed.memory:
         time = max(time, (held + kept) / tensor * bytes_ / speed.memory)
-    yield Operation(f"stage {stage}", phase, "compute", place.stage(stage), time=time, times=times)
-    size = ceil(tokens * model.hidden * bytes_)
-    reduce: Kind = "all_reduce"
-    yield Operation(f"stage {stage} tensor", phase, reduce, place.tensor(stage), size, times=2 * layers * times)
+    yield Operation(f"stage {stage}", kind.phase, "compute", place.stage(stage), time=time, times=kind.times)
+    size, times = ceil(kind.tokens * model.hidden * bytes_), 2 * layers * kind.times
+    yield Operation(f"stage {stage} tensor", kind.phase, "all_reduce", place.tensor(stage), size, times=times)
     if model.experts > 1:
         sent = ceil(Fraction(size, tensor) * model.active)
-        yield Operation(
-            f"stage {stage} expert", phase, "all_to_all", place.expert(stage), sent, times=2 * layers * times
-        )
+        yield Operation(f"stage {stage} expert", kind.phase, "all_to_all", place.expert(stage), sent, times=times)
 
 
 def _handed_over(model: Transformer, step: Inference, before: Layout, after: Layout) -> Iterator[Operation]:

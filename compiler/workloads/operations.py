@@ -27,7 +27,8 @@ class Operation:
     is done for, such as `forward` or `gradients`.
 
     `after` are the operations that come before it, as numbers of the program. A rank begins it when all those of them
-    that it took part in are done on it; the receiver of a send takes part in it.
+    that it took part in are done on it; the receiver of a send takes part in it. A send goes on beside what its two
+    ranks do meanwhile, unless that waits for it; anything else is the only thing that a rank does.
     """
 
     name: str

@@ -34,4 +34,4 @@ def reinforce(builder: Builder, model: Transformer, step: Reinforcement, ranks: 
     groups = np.asarray(ranks.reshape(-1, members))
     size = ceil(weights(model) * model.precision.to("B") / tensor)
     gathered = Operation("new weights", "weights", "all_gather", groups, size)
-    return builder.chain([gathered], [trained])
+    return builder.chain([gathered], trained)

@@ -15,6 +15,7 @@ a property of the software, not of the plant. Bytes of the exchanges, for T toke
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -41,13 +42,14 @@ class Speed:
     memory: Fraction
 
 
-def train(builder: Builder, model: Transformer, step: Training, layout: Layout, speed: Speed, after: int = -1) -> int:
-    """Add one training step; returns the last operation's number."""
+def train(
+    builder: Builder, model: Transformer, step: Training, layout: Layout, speed: Speed, after: Iterable[int] = ()
+) -> list[int]:
+    """Add one training step after some operations; returns the number of each stage's last one."""
     shape = _Shape(model, step, layout, speed)
     many = step.batch // (layout.grid.shape[0] * step.expert * step.micro_batch)
-    last = _pipeline(builder, shape, many, after)
-    ends = [_gradients(builder, shape, stage, last[stage]) for stage in range(layout.stages)]
-    return max(ends)
+    last = _pipeline(builder, shape, many, tuple(after))
+    return [_gradients(builder, shape, stage, last[stage]) for stage in range(layout.stages)]
 
 
 def model_operations(model: Transformer, step: Training) -> Fraction:
@@ -84,11 +86,11 @@ class _Shape:
         return (2 if backward else 1) * count / step.tensor / self.speed.operations
 
 
-def _pipeline(builder: Builder, shape: _Shape, many: int, after: int) -> list[int]:
-    """All micro-batches through all stages; the number of each stage's last operation."""
+def _pipeline(builder: Builder, shape: _Shape, many: int, after: tuple[int, ...]) -> list[tuple[int, ...]]:
+    """All micro-batches through all stages; the numbers of each stage's last operations."""
     depth = shape.layout.stages
     sent: dict[tuple[str, int, int], int] = {}  # what a stage waits for: direction, stage, micro-batch
-    last = [after] * depth
+    last = [after] * depth  # what a stage has done last
     orders = [_one_forward_one_backward(stage, depth, many) for stage in range(depth)]
     place = [0] * depth
     while any(place[stage] < len(orders[stage]) for stage in range(depth)):
@@ -98,9 +100,9 @@ def _pipeline(builder: Builder, shape: _Shape, many: int, after: int) -> list[in
                 first = stage == (0 if direction == "forward" else depth - 1)
                 if not first and (direction, stage, batch) not in sent:
                     break
-                waits = [last[stage]] + ([] if first else [sent[direction, stage, batch]])
+                waits = [*last[stage], *([] if first else [sent[direction, stage, batch]])]
                 done = builder.chain(_block(shape, stage, direction), waits)
-                last[stage] = done
+                last[stage] = (done,)
                 following = stage + (1 if direction == "forward" else -1)
                 if 0 <= following < depth:
                     pairs = shape.layout.across(stage, following)
@@ -147,7 +149,7 @@ def _block(shape: _Shape, stage: int, direction: str) -> list[Operation]:
     return found
 
 
-def _gradients(builder: Builder, shape: _Shape, stage: int, after: int) -> int:
+def _gradients(builder: Builder, shape: _Shape, stage: int, after: tuple[int, ...]) -> int:
     """The exchange over replicas of one stage."""
     model, step, layout = shape.model, shape.step, shape.layout
     layers = stages(model, step.pipeline)[stage]
@@ -165,4 +167,4 @@ def _gradients(builder: Builder, shape: _Shape, stage: int, after: int) -> int:
             found.append(Operation(name, "gradients", "all_gather", groups, new))
         else:
             found.append(Operation(name, "gradients", "all_reduce", groups, gradients))
-    return builder.chain(found, [after])
+    return builder.chain(found, after)

@@ -1,0 +1,218 @@
+"""The estimator against figures that were worked out by hand, and against flows counted one by one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from itertools import permutations
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rackwright.compiler.cli import main
+from rackwright.compiler.estimate import Estimate, estimate, operation_time, sweep
+from rackwright.compiler.estimate.roads import Cut, Roads, flows, pairs
+from rackwright.compiler.pipeline import Compilation
+from rackwright.compiler.plant import Ints
+from rackwright.compiler.workloads import Operation
+
+Compile = Callable[..., Compilation]
+
+GIB = 2**30
+
+
+def estimated(result: Compilation, name: str | None = None) -> Estimate:
+    assert result.plant is not None and result.design is not None, result.diagnostics
+    workload = next(w for w in result.design.workloads if name in (None, w.name))
+    answer, problems = estimate(result.design, result.plant, workload)
+    assert answer is not None, problems
+    return answer
+
+
+def test_all_reduce_of_llama3(compiled: Compile) -> None:
+    """Twice 7/8 GiB at 450 GB/s in the server, and twice an eighth GiB through a port of 50 GB/s: the taper of 1:7 does
+    not count, because each of the 8 rings of a pod crosses it once."""
+    answer = estimated(compiled("llama3_24k"), "pretrain")
+    scatter, out, gather = answer.lines
+    assert scatter.time.beta == gather.time.beta == pytest.approx(7 / 8 * GIB / 450)
+    assert out.time.beta == pytest.approx(2 * 3071 / 3072 * GIB / 8 / 50)
+    assert out.time.limit == "ports of the ranks" and out.what == "all_reduce in scale-out, trees"
+    # Two binary trees: 2 * 12 times the way through tier 3.
+    assert out.time.alpha == pytest.approx(24 * 1484.91413)
+    # 8 flows of a pod through 18 * 28 links of 50 GB/s.
+    assert out.time.loads["links up from tier 2"] == pytest.approx(out.time.beta * 8 * 50 / (18 * 28 * 50))
+    assert answer.figures["algbw"] == pytest.approx(GIB / answer.total)
+    assert answer.figures["busbw"] == pytest.approx(2 * 24575 / 24576 * GIB / answer.total)
+
+
+ALL_TO_ALL = """
+workload exchange {
+    ranks      = dc.pod[*].gpu[*].node[*].accelerator[*]
+    collective = all_to_all 1 GiB
+}
+"""
+
+
+def test_all_to_all_meets_the_taper(spec: Compile) -> None:
+    """Every rank of a pod sends to 21,504 in others, 1 GiB / 24,576 each, through 504 links of 50 GB/s a pod."""
+    with open("specs/llama3_24k.rack") as file:
+        answer = estimated(spec(file.read() + ALL_TO_ALL), "exchange")
+    (line,) = answer.lines
+    assert line.time.limit == "links up from tier 2"
+    assert line.time.beta == pytest.approx(3072 * 21504 * GIB / 24576 / (504 * 50))
+    assert line.time.loads["ports of the ranks"] == pytest.approx(24568 * GIB / 24576 / 50)
+    assert line.time.loads["scale-up"] == pytest.approx(7 * GIB / 24576 / 450)
+
+
+def test_a_torus_reduces_ring_by_ring(compiled: Compile) -> None:
+    """16 * 16 * 16 chips, two links of 50 GB/s a ring: 15/16 GiB, then 15/16 of a sixteenth, and of that again."""
+    answer = estimated(compiled("tpu_v4_pod"))
+    scatter, gather = answer.lines
+    expected = sum(15 / 16 * GIB / 16**n / 100 for n in range(3))
+    assert scatter.time.beta == gather.time.beta == pytest.approx(expected)
+
+
+def test_latency_rules_small_messages(compiled: Compile) -> None:
+    result = compiled("llama3_24k")
+    assert result.design is not None and result.plant is not None
+    workload = next(w for w in result.design.workloads if w.name == "pretrain")
+    rows = sweep(result.design, result.plant, workload, [1024, 2**20, 2**30, 2**31])
+    assert rows[0][1] == pytest.approx(24 * 1484.91413, rel=0.001)
+    assert rows[3][1] - rows[2][1] == pytest.approx(rows[2][1], rel=0.01)
+
+
+# --- the model itself ---
+
+
+def roads(shape: str, sizes: tuple[int, ...], domains: int, group: int) -> Roads:
+    """Domains of one shape under one tapered tier: `group` domains meet at tier 1."""
+    members = int(np.prod(sizes))
+    domain = np.repeat(np.arange(domains), members)
+    low = domain // group
+    cuts = (
+        Cut("up", low, np.full(int(low.max()) + 1, 3.0), 100.0),
+        Cut("top", np.zeros_like(low), np.array([np.inf]), 300.0),
+    )
+    inner = tuple(8.0 for _ in sizes)
+    return Roads(domain, np.tile(np.arange(members), domains), shape, sizes, inner, 7.0, 2.0, cuts)
+
+
+def slow_pairs(net: Roads, groups: Ints, size: float) -> dict[str, float]:
+    """Every message of an all_to_all by itself."""
+    out: dict[tuple[str, int], float] = {}
+    for row in groups.tolist():
+        for a, z in permutations(row, 2):
+            if net.domain[a] == net.domain[z]:
+                out["scale-up", a] = out.get(("scale-up", a), 0.0) + size / sum(net.inner)
+                continue
+            out["ports of the ranks", a] = out.get(("ports of the ranks", a), 0.0) + size / net.port
+            here, there = net.cuts[0].group[a], net.cuts[0].group[z]
+            if here != there:
+                out["up", here] = out.get(("up", here), 0.0) + size / net.cuts[0].up[here]
+    found: dict[str, float] = {}
+    for (name, _), load in out.items():
+        found[name] = max(found.get(name, 0.0), load)
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 4), st.integers(1, 6), st.integers(1, 3), st.randoms(use_true_random=False))
+def test_counted_pairs_are_those_that_are_listed(members: int, domains: int, group: int, rng: object) -> None:
+    net = roads("switch", (members,), domains, group)
+    ranks = np.random.default_rng(rng.getrandbits(32)).permutation(members * domains)  # type: ignore[attr-defined]
+    each = 2 if len(ranks) % 2 == 0 else len(ranks)
+    groups = ranks.reshape(-1, each)
+    time = pairs(net, groups, 5.0)
+    listed = slow_pairs(net, groups, 5.0)
+    assert {name: load for name, load in time.loads.items() if load} == pytest.approx(listed)
+    assert time.beta == pytest.approx(max(listed.values(), default=0.0))
+    both = [(a, z) for row in groups.tolist() for a, z in permutations(row, 2)]
+    if both:
+        listed_flows = flows(net, np.array([a for a, _ in both]), np.array([z for _, z in both]), 5.0)
+        assert listed_flows.beta == pytest.approx(time.beta)
+        assert listed_flows.alpha == time.alpha
+
+
+def test_flows_around_a_ring() -> None:
+    """A ring of 8, links of 4 each way: neighbours pass one link; opposite ones four, and each link carries four."""
+    net = roads("ring", (8,), 1, 1)
+    here = np.arange(8)
+    assert flows(net, here, (here + 1) % 8, 5.0).beta == pytest.approx(5 / 4)
+    assert flows(net, here, (here - 1) % 8, 5.0).beta == pytest.approx(5 / 4)
+    opposite = flows(net, here, (here + 4) % 8, 5.0)
+    assert (opposite.beta, opposite.alpha) == (pytest.approx(4 * 5 / 4), 4 * 7.0)
+    # Everyone to everyone: on average two links, so 16 passes a rank over its two links.
+    assert pairs(net, here.reshape(1, 8), 5.0).beta == pytest.approx(5 * 8 * 2 / 8)
+
+
+def test_flows_in_a_torus_go_one_ring_after_the_other() -> None:
+    net = roads("ring", (4, 4), 1, 1)
+    here = np.arange(16)
+    corner = (here % 4 + 1) % 4 + 4 * ((here // 4 + 1) % 4)
+    time = flows(net, here, corner, 5.0)
+    assert (time.beta, time.alpha) == (pytest.approx(5 / 4), 2 * 7.0)
+
+
+def test_a_mesh_has_a_link_a_pair() -> None:
+    net = roads("mesh", (5,), 1, 1)
+    assert flows(net, np.array([0]), np.array([1]), 5.0).beta == pytest.approx(5 / 2)
+    assert pairs(net, np.arange(5).reshape(1, 5), 5.0).beta == pytest.approx(5 / 2)
+
+
+@pytest.mark.parametrize("kind", ["all_reduce", "all_gather", "reduce_scatter"])
+def test_algorithms_by_hand(kind: str) -> None:
+    """Four domains of two behind ports of 2; two domains meet at tier 1, whose groups have 3 up for 8 ranks' flows."""
+    net = roads("switch", (2,), 4, 2)
+    halves = 2 if kind == "all_reduce" else 1
+    groups = np.arange(8).reshape(1, 8)
+
+    def time(algorithm: str) -> tuple[float, float]:
+        op = Operation("x", "x", kind, groups, 80, algorithm=algorithm)  # type: ignore[arg-type]
+        found = operation_time(net, op)
+        return found.alpha / halves, found.beta / halves
+
+    # One ring: every round 10 bytes to the next; one flow enters each port and each group.
+    assert time("ring") == (7 * 300.0, pytest.approx(7 * 10 / 2))
+    # To each: 6 messages of 10 through a port; 4 * 4 of them leave a group.
+    assert time("direct") == (300.0, pytest.approx(16 * 10 / 3))
+    # 40 bytes over the top (4 flows a group), 20 within a group, 10 in the domain.
+    assert time("halving_doubling") == (300.0 + 100.0 + 7.0, pytest.approx(4 * 40 / 3 + 20 / 2 + 10 / 8))
+    # 40 in scale-up; then two rings of 4 with rounds of 10, two flows a group.
+    if kind == "all_reduce":
+        assert time("hierarchical") == (7.0 + 2 * 300.0, pytest.approx(40 / 8 + 3 * max(10 / 2, 20 / 3)))
+    else:
+        assert time("hierarchical") == (7.0 + 3 * 300.0, pytest.approx(40 / 8 + 3 * max(10 / 2, 20 / 3)))
+
+
+# --- the command ---
+
+
+def test_the_command_prints_tables_json_and_csv() -> None:
+    run = CliRunner()
+    text = run.invoke(main, ["estimate", "specs/lab_4x2.rack"])
+    assert text.exit_code == 0 and text.stdout.startswith("ping: all_reduce 1 MiB over 8 ranks")
+    (answer,) = json.loads(run.invoke(main, ["estimate", "specs/lab_4x2.rack", "--json"]).stdout)
+    assert answer["ranks"] == 8 and answer["total_ns"] == pytest.approx(
+        sum(p["latency_ns"] + p["transfer_ns"] for p in answer["parts"])
+    )
+    rows = run.invoke(main, ["estimate", "specs/lab_4x2.rack", "ping", "--sizes", "1KiB..4 KiB"]).stdout.splitlines()
+    assert rows[0] == "bytes,ping_us" and [row.split(",")[0] for row in rows[1:]] == ["1024", "2048", "4096"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["specs/lab_4x2.rack", "png"], "did you mean 'ping'?"),
+        (["specs/lab_4x2.rack", "--sizes", "1..2"], "is no size"),
+        (["specs/lab_4x2.rack", "--sizes", "2KiB..1KiB"], "above the high end"),
+        (["specs/lab_4x2.rack", "--sizes", "1 KiB"], "is no size"),
+        (["specs/mtia_v2.rack"], "the spec has no workload"),
+        (["specs/no.rack"], "RW0001"),
+    ],
+)
+def test_mistakes_at_the_command_line(arguments: list[str], says: str) -> None:
+    result = CliRunner().invoke(main, ["estimate", *arguments])
+    assert result.exit_code == 2 and says in result.output and "Traceback" not in result.output
