@@ -1,4 +1,5 @@
-"""ASTRA-sim 2 with its analytical, congestion-unaware network: a folder that runs as it is.
+"""ASTRA-sim 2: a folder that runs as it is, with its analytical, congestion-unaware network; and, beside it, the same
+ranks for its packet network, ns-3.
 
 Workloads over the same ranks share one folder; the others have a folder inside, named after the first of them.
 """
@@ -21,23 +22,27 @@ from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit.csv import write
 from .._kit.jinja import template
 from .._kit.safe import folder, one_line
-from .chakra import trace
+from .jobs import Job, notes, plan
 from .network import FREE_MEMORY, Level, levels, network_yml, system_json
-from .oracle import cycles
-from .part import LIMIT, Part, choose
+from .part import Part, choose, limit
+from .traces import traces
 
 ROOT = "sim/astra_sim"
 
 
 @dataclass(frozen=True)
-class Job:
-    """A workload with what is written of it: `size` as in the trace, in bytes, and the cycles to expect."""
+class Run:
+    """A job by the names of its files. `groups` is the file of its communicators; `cycles` and `exact` as a job's."""
 
     name: str
-    kind: str
-    buffer: int
-    size: int
+    what: str
+    network: str
+    system: str
+    groups: str
     cycles: int
+    exact: bool
+    levels: tuple[Level, ...]
+    approximations: tuple[str, ...]
 
 
 class AstraSim:
@@ -55,8 +60,10 @@ class AstraSim:
             simulation, problems = simulate(plant, workloads[0])
             found += problems
             if simulation is not None:
-                found += _part_notes(design, simulation)
-                found += [p for w in workloads for p in _unshared(w, simulation)]
+                part = choose(design, simulation, limit(workloads))
+                found += _part_notes(part, simulation)
+                for job in _jobs(design, simulation, part, workloads):
+                    found += [job] if isinstance(job, Diagnostic) else notes(job)
         return list(answers(found, request, self.name))
 
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
@@ -65,9 +72,10 @@ class AstraSim:
         for place, workloads in _groups(design):
             simulation, _ = simulate(plant, workloads[0])
             if simulation is not None:
-                shared = [w for w in workloads if not list(_unshared(w, simulation))]
-                if shared:
-                    yield from _folder(design, place, simulation, shared)
+                part = choose(design, simulation, limit(workloads))
+                jobs = [job for job in _jobs(design, simulation, part, workloads) if isinstance(job, Job)]
+                if jobs:
+                    yield from _folder(design, place, simulation, part, jobs)
 
 
 def _groups(design: Design) -> list[tuple[str, list[Workload]]]:
@@ -76,8 +84,12 @@ def _groups(design: Design) -> list[tuple[str, list[Workload]]]:
     return [(ROOT if group is groups[0] else f"{ROOT}/{folder(group[0].name)}", group) for group in groups]
 
 
-def _part_notes(design: Design, simulation: Simulation) -> Iterator[Diagnostic]:
-    part = choose(design, simulation)
+def _jobs(design: Design, simulation: Simulation, part: Part, workloads: list[Workload]) -> Iterator[Job | Diagnostic]:
+    memory = _memory(design, simulation)
+    return (plan(design, simulation, part, workload, memory) for workload in workloads)
+
+
+def _part_notes(part: Part, simulation: Simulation) -> Iterator[Diagnostic]:
     if not part.whole:
         yield diagnose(
             "RW8110",
@@ -87,17 +99,9 @@ def _part_notes(design: Design, simulation: Simulation) -> Iterator[Diagnostic]:
         )
 
 
-def _unshared(workload: Workload, simulation: Simulation) -> Iterator[Diagnostic]:
-    size, ranks = workload.attributes.collective.size, len(simulation.ranks)
-    if ranks < 2 or size.value < ranks:
-        why = f"{size} over {ranks:,} ranks leaves less than a byte each" if ranks > 1 else "there is one rank"
-        yield diagnose("RW8108", workload.origin, detail=why, help="use more ranks, or a larger collective")
-
-
-def _folder(design: Design, place: str, simulation: Simulation, workloads: list[Workload]) -> Iterator[Artifact]:
-    part = choose(design, simulation)
+def _folder(design: Design, place: str, simulation: Simulation, part: Part, jobs: list[Job]) -> Iterator[Artifact]:
     found, memory = levels(part.dimensions), _memory(design, simulation)
-    jobs = [_job(w, part, found, memory) for w in workloads]
+    runs = [_run(job, found) for job in jobs]
     yield Artifact(f"{place}/network.yml", network_yml(found, f"{part.name}: {part.ranks} ranks"))
     yield Artifact(f"{place}/system.json", system_json(found, memory))
     if not part.whole:
@@ -110,19 +114,25 @@ def _folder(design: Design, place: str, simulation: Simulation, workloads: list[
     if not simulation.in_order:
         places = pl.DataFrame({"place": np.arange(len(simulation.order)), "rank": simulation.order})
         yield Artifact(f"{place}/ranks.csv", write([places]))
-    for job in jobs:
-        data = trace(job.kind, job.size)
-        for rank in range(part.ranks):
-            yield Artifact(f"{place}/workload/{job.name}.{rank}.et", data)
+    for job, run in zip(jobs, runs, strict=True):
+        if job.levels != found:
+            comment = f"{part.name}: {part.ranks} ranks, for {run.name}"
+            yield Artifact(f"{place}/{run.network}", network_yml(job.levels, comment))
+            yield Artifact(f"{place}/{run.system}", system_json(job.levels, memory))
+        if run.groups:
+            named = {str(number): group for group, number in job.schedule.groups.items()}
+            yield Artifact(f"{place}/{run.groups}", (json.dumps(named) + "\n").encode())
+        for rank, data in enumerate(traces(job.schedule)):
+            yield Artifact(f"{place}/workload/{run.name}.{rank}.et", data)
     values = {
         "part": part,
         "total": len(simulation.ranks),
-        "jobs": jobs,
+        "runs": runs,
         "levels": found,
         "memory": memory,
         "free": memory == FREE_MEMORY,
         "zeros": simulation.latencies.zeros,
-        "limit": LIMIT,
+        "limit": part.ranks,
         "in_order": simulation.in_order,
     }
     for name in ("README.md", "run.sh"):
@@ -135,10 +145,19 @@ def _memory(design: Design, simulation: Simulation) -> float:
     return FREE_MEMORY if stated is None else float(stated.to("GB/s"))
 
 
-def _job(workload: Workload, part: Part, found: tuple[Level, ...], memory: float) -> Job:
-    collective = workload.attributes.collective
-    buffer = int(collective.size.to("B"))
-    # The format counts an all_gather by the shard of one rank; a part of a byte is a byte.
-    size = -(-buffer // part.ranks) if collective.kind == "all_gather" else buffer
-    expected = cycles(collective.kind, size, found, memory)
-    return Job(folder(workload.name), collective.kind, buffer, size, expected)
+def _run(job: Job, found: tuple[Level, ...]) -> Run:
+    name, own = folder(job.workload.name), job.levels != found
+    what = f"{job.kind} of {job.buffer} B a rank" if job.kind else "a step of a model"
+    if job.schedule.merged:
+        what += ", repeated operations as one"
+    return Run(
+        name,
+        what,
+        f"network_{name}.yml" if own else "network.yml",
+        f"system_{name}.json" if own else "system.json",
+        f"groups_{name}.json" if job.schedule.groups else "",
+        job.cycles,
+        job.exact,
+        job.levels if own else (),
+        job.approximations,
+    )

@@ -9,13 +9,18 @@
 The ring algorithm is right for any size, loads a port evenly and never beyond its rate, and moves the least bytes.
 Halving and doubling would stop without a word on sizes that are no powers of two. All-to-all through a switch is
 `direct1`, one message at a time: the congestion-unaware network would send all at once at full rate each.
+
+A workload that names an algorithm gets it, on one dimension (`told`). `direct` through a switch is a FullyConnected
+dimension whose links share the rank's rate: all messages at once, each at its share.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
+from math import prod
 
 from ...compiler.simulation import Dimension
 
@@ -31,7 +36,8 @@ FREE_MEMORY = 10**9
 
 @dataclass(frozen=True)
 class Level:
-    """A dimension of network.yml: bandwidth in 2^30 byte/s and latency in ns, of a link; `hops` links a way."""
+    """A dimension of network.yml: bandwidth in 2^30 byte/s and latency in ns, of a link; `hops` links a way.
+    `origin` numbers the dimension of the design that it is, or is a part of."""
 
     what: str
     topology: str
@@ -41,21 +47,62 @@ class Level:
     hops: int
     algorithm: str
     all_to_all: str
+    origin: int = 0
 
 
 def levels(dimensions: tuple[Dimension, ...]) -> tuple[Level, ...]:
     """The levels that stand for dimensions."""
-    return tuple(_level(d) for d in dimensions)
+    return tuple(_level(d, number) for number, d in enumerate(dimensions))
 
 
-def _level(d: Dimension) -> Level:
+def _level(d: Dimension, number: int) -> Level:
     if d.shape == "switch":
-        return Level(d.what, "Switch", d.size, _rate(d.bandwidth), float(d.latency / 2), 2, "ring", "direct1")
+        latency = float(d.latency / 2)
+        return Level(d.what, "Switch", d.size, _rate(d.bandwidth), latency, 2, "ring", "direct1", number)
     if d.shape == "mesh":
         rate = _rate(d.bandwidth / (d.size - 1))
-        return Level(d.what, "FullyConnected", d.size, rate, float(d.latency), 1, "direct", "direct")
+        return Level(d.what, "FullyConnected", d.size, rate, float(d.latency), 1, "direct", "direct", number)
     neighbours = min(2, d.size - 1)
-    return Level(d.what, "Ring", d.size, _rate(d.bandwidth / neighbours), float(d.latency), 1, "ring", "ring")
+    return Level(d.what, "Ring", d.size, _rate(d.bandwidth / neighbours), float(d.latency), 1, "ring", "ring", number)
+
+
+def split(level: Level, sizes: Sequence[int]) -> tuple[Level, ...]:
+    """A level as several, innermost first, whose product it is. Any part of what a switch or a mesh joins is joined
+    alike, and a rank is busy in one level at a time; a ring has no such parts."""
+    if len(sizes) == 1:
+        return (level,)
+    assert level.topology != "Ring" and prod(sizes) == level.size
+    return tuple(replace(level, what=f"{level.what}, part {n + 1}", size=size) for n, size in enumerate(sizes))
+
+
+def told(level: Level, algorithm: str) -> Level | None:
+    """The level with the algorithm that a workload names; None if the network would then tell wrong times, as it knows
+    no congestion: in a ring, whoever is no neighbour shares links with others."""
+    if algorithm == "ring":
+        return replace(level, algorithm="ring", all_to_all="ring")
+    if level.topology == "Ring" and level.size > 3:
+        return None
+    if algorithm == "halving_doubling":
+        return replace(level, algorithm="halvingDoubling")
+    if level.topology == "Switch":
+        # Twice the latency of a link: to the switch and from it.
+        rate, way = level.bandwidth / (level.size - 1), level.latency * level.hops
+        level = replace(level, topology="FullyConnected", bandwidth=rate, latency=way, hops=1)
+    return replace(level, algorithm="direct", all_to_all="direct")
+
+
+def flattened(found: Sequence[Level]) -> Level:
+    """One switch in place of several levels, as slow as the slowest of them."""
+    # The rate of a rank: of all its links.
+    rates = [level.bandwidth * links(level) for level in found]
+    latency = max(level.latency * level.hops for level in found)
+    size = prod(level.size for level in found)
+    return Level("all dimensions", "Switch", size, min(rates), latency / 2, 2, "ring", "direct1")
+
+
+def links(level: Level) -> int:
+    """How many links a rank has in a level."""
+    return {"Switch": 1, "FullyConnected": level.size - 1, "Ring": min(2, level.size - 1)}[level.topology]
 
 
 def _rate(bandwidth: Fraction) -> float:

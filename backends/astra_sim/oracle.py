@@ -38,10 +38,28 @@ def _phases(kind: str, size: int, found: tuple[Level, ...]) -> Iterator[tuple[st
 
 
 def _phase(kind: str, size: int, level: Level, memory: float) -> int:
+    if level.algorithm == "halvingDoubling" and kind != "all_to_all":
+        return _halving(kind, size, level, memory)
     messages, reduced = _messages(kind, level)
     each = size if kind == "all_gather" else size // level.size
-    hop = int(level.hops * level.latency + each / (level.bandwidth * GIB / 1e9))
+    hop = transfer(each, level)
     return messages * hop + (messages + 1) * ENDPOINT_DELAY_NS + reduced * 3 * int(each / memory)
+
+
+def transfer(size: int, level: Level) -> int:
+    """Cycles of one message of a level."""
+    return int(level.hops * level.latency + size / (level.bandwidth * GIB / 1e9))
+
+
+def _halving(kind: str, size: int, level: Level, memory: float) -> int:
+    """Messages of a half, a quarter, … of the buffer, and back: log2 n each way."""
+    steps = level.size.bit_length() - 1
+    gather = kind == "all_gather"
+    each = [size << step if gather else size >> step + 1 for step in range(steps)]
+    messages = each + each[::-1] if kind == "all_reduce" else each
+    reduced = [] if gather else each
+    time = sum(transfer(one, level) for one in messages) + sum(3 * int(one / memory) for one in reduced)
+    return time + (len(messages) + 1) * ENDPOINT_DELAY_NS
 
 
 def _messages(kind: str, level: Level) -> tuple[int, int]:

@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from math import prod
 
-from ...compiler.design import Design
+from ...compiler.design import Design, Workload
+from ...compiler.schema import Training
 from ...compiler.simulation import Dimension, Simulation, name_prefix, prefix
 
 LIMIT = 1024
 """Most ranks with traces. ASTRA-sim keeps one file a rank open, and 1024 is the usual limit of a process; it needs
 0.4 GB and a few seconds for as many ranks in one dimension, growing with their square."""
+
+
+STEP_LIMIT = 256
+"""Most ranks of a step of a model, if these hold a whole replica: a trace of a step takes some 20 kB."""
+
+
+def limit(workloads: Iterable[Workload]) -> int:
+    """Most ranks that workloads over the same ranks get traces for."""
+    found = LIMIT
+    for workload in workloads:
+        step = workload.attributes.step
+        if step is not None:
+            context = step.context if isinstance(step, Training) else 1
+            replica = step.tensor * step.pipeline * step.expert * context
+            found = min(found, max(STEP_LIMIT, replica))
+    return found
 
 
 @dataclass(frozen=True)
@@ -23,20 +41,20 @@ class Part:
     whole: bool
 
 
-def choose(design: Design, simulation: Simulation) -> Part:
+def choose(design: Design, simulation: Simulation, most: int = LIMIT) -> Part:
     """The largest part within the limit that is a grid of ranks and has a name."""
     workload, total = simulation.workload, len(simulation.ranks)
-    if total <= LIMIT:
+    if total <= most:
         return Part(name_prefix(design, workload, total), total, simulation.dimensions, True)
     if simulation.in_order:
-        for count in reversed(prefix(workload, LIMIT)):
+        for count in reversed(prefix(workload, most)):
             cut = _cut(simulation.dimensions, count)
             if cut is not None and count > 1:
                 return Part(name_prefix(design, workload, count), count, cut, False)
     # Whole inner dimensions, then what fits of the next.
     inner: list[Dimension] = []
     for dimension in simulation.dimensions:
-        room = LIMIT // prod(d.size for d in inner)
+        room = most // prod(d.size for d in inner)
         if dimension.size > room:
             if room > 1:
                 inner.append(replace(dimension, size=room))

@@ -157,7 +157,7 @@ def test_the_lab(compiled: Compile) -> None:
     assert json.loads(made["remote_memory.json"]) == {"memory-type": "NO_MEMORY_EXPANSION"}
     assert sorted(n for n in made if n.endswith(".et")) == [f"workload/ping.{rank}.et" for rank in range(8)]
     assert read_trace(made["workload/ping.0.et"])["comm_size"] == 2**20
-    assert b"run 'ping' 147822" in made["run.sh"]
+    assert b"run 'ping' network.yml system.json empty 147822 ''" in made["run.sh"]
     assert b"147822 cycles" in made["README.md"]
     assert len(made["README.md"].splitlines()) <= 14
 
