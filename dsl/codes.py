@@ -275,7 +275,7 @@ CODES: dict[str, Code] = {
     "RW8260": Code("warning", "a host name that Ansible does not take"),
     "RW8230": Code("error", "a name that Slurm cannot have"),
     "RW8231": Code("error", "a name that Kubernetes cannot have"),
-    "RW8232": Code("warning", "files of a scheduler are left out"),
+    "RW8232": Code("note", "files of a scheduler are left out"),
     "RW8233": Code("note", "there are no servers to schedule on"),
     "RW8234": Code("note", "several leaves are one to a scheduler"),
     "RW8235": Code("note", "servers of one kind in trees that nothing joins"),

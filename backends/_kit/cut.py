@@ -29,9 +29,9 @@ def _cut(operation: Operation, count: int) -> Ints | None:
     inside = groups < count
     many = inside.sum(axis=1)
     if operation.kind == "send":
-        return groups[many == 2]
+        return np.asarray(groups[many == 2])
     left = np.unique(many[many > 0])
     if len(left) > 1:
         return None
     size = int(left[0]) if len(left) else operation.members
-    return groups[inside].reshape(-1, size)
+    return np.asarray(groups[inside]).reshape(-1, size)

@@ -131,8 +131,8 @@ def _flat(kind: Kind, algorithm: str, groups: Ints, size: int) -> Iterator[Round
         place = (np.arange(members)[:, None] + ahead) % members
         yield Round(sender, groups[:, place].reshape(-1), part, both, fan=members - 1)
     elif kind == "all_to_all":
-        for ahead in range(1, members):
-            yield Round(groups.reshape(-1), np.roll(groups, -ahead, axis=1).reshape(-1), part, own=True)
+        for turn in range(1, members):
+            yield Round(groups.reshape(-1), np.roll(groups, -turn, axis=1).reshape(-1), part, own=True)
     else:
         yield Round(groups.reshape(-1), np.roll(groups, -1, axis=1).reshape(-1), part, both * (members - 1))
 
@@ -164,11 +164,11 @@ def messages(operation: Operation, domain: Ints) -> int:
     if kind == "compute" or not count:
         return 0
     if kind == "send":
-        return count * operation.times
+        return int(count * operation.times)
     if operation.algorithm == "hierarchical":
         table = hierarchy(groups, domain)
         count, members = count * table.shape[2], table.shape[1]
     both = 2 if kind == "all_reduce" else 1
     if operation.algorithm == "halving_doubling":
-        return count * members * both * (members.bit_length() - 1) * operation.times
-    return count * members * both * (members - 1) * operation.times
+        return int(count * members * both * (members.bit_length() - 1) * operation.times)
+    return int(count * members * both * (members - 1) * operation.times)

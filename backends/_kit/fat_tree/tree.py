@@ -35,7 +35,7 @@ class Tree:
     def leaf(self) -> Ints:
         """The leaf switch of each host, by rank, as a device."""
         ranks = self.simulation.ranks
-        return self.simulation.tree.upper[ranks.links[self.rank, 0]]
+        return np.asarray(self.simulation.tree.upper[ranks.links[self.rank, 0]])
 
 
 def find_fat_tree(plant: Plant, simulation: Simulation) -> Tree | Misfit:

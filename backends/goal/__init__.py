@@ -1,0 +1,5 @@
+"""Schedules in GOAL, for LogGOPSim and ATLAHS."""
+
+from .backend import Goal
+
+__all__ = ["Goal"]

@@ -1,0 +1,188 @@
+"""GOAL (group operation assembly language): a schedule of sends, receives and computations of every rank.
+
+`NAME.goal` has the ranks of the workload by their own numbers, for LogGOPSim. `NAME.hosts.goal` has them by the numbers
+of htsim's hosts, for ATLAHS's htsim over the topology of the backend `htsim`; where the numbers are the same there is
+one file. Workloads over the same ranks share a folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from math import ceil
+
+import numpy as np
+
+from ...compiler.backend import Artifact, Request
+from ...compiler.design import Design, Workload
+from ...compiler.once import once
+from ...compiler.plant import Plant
+from ...compiler.simulation import Simulation, answers, by_ranks, name_prefix, simulate
+from ...compiler.workloads import Program, compile_program
+from ...dsl.diagnostics import Diagnostic, diagnose
+from .._kit.fat_tree import Tree, find_fat_tree
+from .._kit.jinja import template
+from .._kit.rounds import UnfitError
+from .._kit.safe import folder, one_line
+from .model import expected, find_parameters
+from .part import HOST_ROWS, ROWS, Part, choose
+from .rows import CALC, RECEIVE, SEND, Rows, make_rows
+from .text import goal
+
+ROOT = "sim/goal"
+
+LARGEST = 2**31 - 1
+"""Most bytes of a message: the programs read them into an int."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A workload with what is written of it."""
+
+    workload: Workload
+    part: Part
+    rows: Rows
+
+    @property
+    def program(self) -> Program:
+        return self.part.program
+
+    @property
+    def largest(self) -> int:
+        """Bytes of the largest message."""
+        return int(self.rows.size[self.rows.kind == SEND].max(initial=0))
+
+
+class Goal:
+    """The backend `goal`."""
+
+    name = "goal"
+    summary = "GOAL: schedule of each workload for LogGOPSim and ATLAHS"
+    per_device = False
+
+    def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
+        if not design.workloads:
+            return [diagnose("RW8100", design.elements[0].origin, help="add a `workload` with ranks and a collective")]
+        found = [problem for each in _folders(plant) for problem in each.problems]
+        return list(answers(found, request, self.name))
+
+    def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
+        if request.shard:
+            return
+        for each in _folders(plant):
+            if each.jobs:
+                yield from _files(plant, each)
+
+
+@dataclass(frozen=True)
+class Folder:
+    """The workloads over the same ranks, and what there is to say of them. Without a simulation there are no jobs."""
+
+    place: str
+    simulation: Simulation | None
+    jobs: tuple[Job, ...]
+    problems: tuple[Diagnostic, ...]
+
+
+@once
+def _folders(plant: Plant) -> list[Folder]:
+    found = []
+    groups = by_ranks(plant.design)
+    for group in groups:
+        place = ROOT if group is groups[0] else f"{ROOT}/{folder(group[0].name)}"
+        simulation, problems = simulate(plant, group[0])
+        made = [] if simulation is None else [_job(plant.design, simulation, workload) for workload in group]
+        jobs = tuple(job for job in made if isinstance(job, Job))
+        problems += [job for job in made if isinstance(job, Diagnostic)]
+        problems += [_note(plant.design, job) for job in jobs if not job.part.whole]
+        found.append(Folder(place, simulation, jobs, tuple(problems)))
+    return found
+
+
+def _job(design: Design, simulation: Simulation, workload: Workload) -> Job | Diagnostic:
+    """What is written of a workload, or why nothing is."""
+    program = compile_program(design, workload)
+    domains = simulation.domains
+    try:
+        part = choose(program, domains.domain, ROWS, program.ranks)
+        rows = make_rows(part.program, domains, simulation.latencies.scale_up)
+    except UnfitError as problem:
+        at = workload.at("collective.algorithm", "collective", "step")
+        return diagnose("RW8171", at, "this one", detail=str(problem), help="use `ring` or `direct`, or other groups")
+    job = Job(workload, part, rows)
+    if job.largest > LARGEST:
+        detail = f"a message has {job.largest:,} B, and those of GOAL end at {LARGEST:,} B"
+        return diagnose("RW8172", workload.at("collective.size", "step"), "this", detail=detail, help="make it smaller")
+    if not len(rows.rank):
+        detail = "its ranks neither send nor compute"
+        return diagnose("RW8108", workload.origin, detail=detail, help="use more ranks, or a larger collective")
+    return job
+
+
+def _note(design: Design, job: Job) -> Diagnostic:
+    return diagnose(
+        "RW8170",
+        job.workload.origin,
+        "these ranks",
+        detail=f"{job.program.ranks:,} of {job.part.total:,} ranks, {_name(design, job)}",
+    )
+
+
+def _name(design: Design, job: Job) -> str:
+    return name_prefix(design, job.workload, job.program.ranks)
+
+
+def _files(plant: Plant, each: Folder) -> Iterator[Artifact]:
+    simulation, place = each.simulation, each.place
+    assert simulation is not None
+    tree = find_fat_tree(plant, simulation)
+    told = []
+    for job in each.jobs:
+        name, count = folder(job.workload.name), job.program.ranks
+        yield Artifact(f"{place}/{name}.goal", goal(job.rows, np.arange(count), count))
+        hosts = _on_hosts(simulation, job, tree) if isinstance(tree, Tree) else None
+        if hosts is not None and isinstance(tree, Tree):
+            yield Artifact(f"{place}/{name}.hosts.goal", goal(hosts.rows, tree.host(), tree.fit.nodes))
+        told.append(_told(plant.design, simulation, name, job, hosts))
+    values: dict[str, object] = {"jobs": told, "zeros": [one_line(zero) for zero in simulation.latencies.zeros]}
+    up = "../" * place.count("/")
+    values["topology"] = f"{up}htsim{place.removeprefix(ROOT)}"
+    values["tree"] = tree if isinstance(tree, Tree) else None
+    values["mbps"] = ceil(tree.fit.host_speed / 10**6) if isinstance(tree, Tree) else 0
+    yield Artifact(f"{place}/README.md", template(__package__, "README.md.j2").render(values).encode())
+
+
+def _on_hosts(simulation: Simulation, job: Job, tree: Tree) -> Job | None:
+    """The part of a job whose ranks are hosts of htsim's tree; None if nothing of it crosses the fabric."""
+    outside = np.flatnonzero(tree.host() < 0)
+    most = int(outside[0]) if len(outside) else len(simulation.ranks)
+    domains = simulation.domains
+    try:
+        part = choose(job.program, domains.domain, HOST_ROWS, most)
+    except UnfitError:
+        return None
+    rows = make_rows(part.program, domains, simulation.latencies.scale_up)
+    return Job(job.workload, part, rows) if rows.count(SEND) else None
+
+
+def _told(design: Design, simulation: Simulation, name: str, job: Job, hosts: Job | None) -> dict[str, object]:
+    """What the README says of a workload."""
+    parameters = find_parameters(simulation, job.program.ranks)
+    return {
+        "name": name,
+        "part": one_line(_name(design, job)),
+        "ranks": job.program.ranks,
+        "total": job.part.total,
+        "whole": job.part.whole,
+        "sends": job.rows.count(SEND),
+        "receives": job.rows.count(RECEIVE),
+        "calcs": job.rows.count(CALC),
+        "parameters": parameters,
+        "rounded": float(parameters.error * 100),
+        "latency": float(parameters.latency),
+        "gap": float(parameters.gap),
+        "expected": expected(job.program, simulation, parameters),
+        "hosts": hosts,
+        "host_sends": 0 if hosts is None else hosts.rows.count(SEND),
+        "operations": len(job.program.operations),
+    }
