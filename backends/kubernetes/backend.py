@@ -38,7 +38,7 @@ class Kubernetes:
         bad = list(_bad_names(plant, cluster, labels))
         if bad:
             return unless_named(bad, request, self.name)
-        return [*approximations(plant, cluster, groups), *_unknown(design, cluster), *_racks(design, labels)]
+        return [*approximations(plant, cluster, groups), *_unknown(design, cluster)]
 
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
         cluster = find_cluster(plant)
@@ -62,16 +62,15 @@ def nodes_yaml(labels: Labels) -> str:
 def _bad_names(plant: Plant, cluster: Cluster, labels: Labels) -> Iterator[Diagnostic]:
     """An error for each class with a node that Kubernetes cannot have, and one for a label's value that is none."""
     names = labels.names.to_list()
-    twice = set(labels.names.filter(labels.names.is_duplicated()).to_list())
     for number, node in enumerate(cluster.classes):
         mine = [names[row] for row in (cluster.cls == number).nonzero()[0].tolist()]
-        bad = [name for name in mine if not is_node_name(name) or name in twice]
+        bad = [name for name in mine if not is_node_name(name)]
         if bad:
             more = f", and {len(bad) - 1:,} more like it" if len(bad) > 1 else ""
             yield diagnose(
                 "RW8231",
                 node.element.origin,
-                detail=f"`{bad[0]}`" + (" stands for two nodes" if bad[0] in twice else "") + more,
+                detail=f"`{bad[0]}`{more}",
                 help="use lower-case letters, digits, `-` and `.`, at most 63, with a letter or digit on both sides of "
                 "each `.`; an array of two dimensions has a `_` in its names, which a pattern in `name` avoids",
             )
@@ -99,14 +98,3 @@ def _unknown(design: Design, cluster: Cluster) -> Iterator[Diagnostic]:
                     detail=f"`{element.definition}` is neither NVIDIA's nor AMD's, so no quota counts it",
                     help="add the resource that its device plugin registers to kueue.yaml; or say its `vendor`",
                 )
-
-
-def _racks(design: Design, labels: Labels) -> Iterator[Diagnostic]:
-    if labels.unfit:
-        more = f", and {len(labels.unfit) - 1:,} more" if len(labels.unfit) > 1 else ""
-        yield diagnose(
-            "RW8242",
-            design.elements[0].origin,
-            detail=f"`{labels.unfit[0]}`{more}",
-            help="name racks by letters, digits, `-`, `_` and `.`, at most 63, if nodes shall have that label",
-        )

@@ -38,12 +38,10 @@ ZONES = ("hall", "building", "site")
 
 @dataclass(frozen=True)
 class Labels:
-    """The nodes' names and, by key, a column of values: null where a node has no such label. `unfit` are names of
-    racks that no label can have."""
+    """The nodes' names and, by key, a column of values: null where a node has no such label."""
 
     names: pl.Series
     columns: dict[str, pl.Series]
-    unfit: tuple[str, ...]
 
 
 def is_node_name(name: str) -> bool:
@@ -71,11 +69,10 @@ def make_labels(plant: Plant, cluster: Cluster, groups: list[list[str]]) -> Labe
     names = pl.Series(plant.devices.names, dtype=pl.String).gather(cluster.nodes).str.to_lowercase()
     slugs = pl.Series([node.slug for node in cluster.classes], dtype=pl.String)
     columns = {INSTANCE: slugs.gather(cluster.cls), ZONE: _zones(plant, cluster)}
-    racks, unfit = _racks(plant, cluster)
-    columns[RACK] = racks
+    columns[RACK] = pick(pl.Series(plant.racks.names, dtype=pl.String), plant.devices.rack[cluster.nodes])
     for key, level, named in zip(level_keys(cluster), cluster.levels, groups, strict=True):
         columns[key] = pick(pl.Series(named, dtype=pl.String), level.group)
-    return Labels(names, {key: column for key, column in columns.items() if column.count()}, unfit)
+    return Labels(names, {key: column for key, column in columns.items() if column.count()})
 
 
 def _zones(plant: Plant, cluster: Cluster) -> pl.Series:
@@ -92,16 +89,6 @@ def _zones(plant: Plant, cluster: Cluster) -> pl.Series:
 def _zone(plant: Plant, element: Element) -> Element | None:
     chain = plant.design.chain(element.index)
     return next((e for kind in ZONES for e in reversed(chain) if e.kind == kind), None)
-
-
-def _racks(plant: Plant, cluster: Cluster) -> tuple[pl.Series, tuple[str, ...]]:
-    """The rack of each node. Names of racks are free text; those that no label can have are given back."""
-    racks = plant.devices.rack[cluster.nodes]
-    names = plant.racks.names
-    used = np.unique(racks[racks >= 0]).tolist()
-    unfit = tuple(names[rack] for rack in used if not is_value(names[rack]))
-    texts: list[str | None] = [name if is_value(name) else None for name in names]
-    return pick(pl.Series(texts, dtype=pl.String), racks), unfit
 
 
 def whole_levels(cluster: Cluster, classes: list[int]) -> list[tuple[str, Level]]:

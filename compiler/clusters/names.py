@@ -64,7 +64,7 @@ def _candidates(plant: Plant, cluster: Cluster, level: Level) -> Iterator[tuple[
 def _shared(plant: Plant, makers: Ints, start: Ints, stop: Ints, place: bool) -> list[str]:
     """The path of each run of devices with the indices that all of its first class share.
 
-    With `place` it ends before the first element whose indices differ.
+    With `place` it ends before the first element whose indices differ, if that is not the outermost one.
     """
     design, texts = plant.design, [""] * len(start)
     cls = plant.devices.cls[makers]
@@ -78,13 +78,15 @@ def _shared(plant: Plant, makers: Ints, start: Ints, stop: Ints, place: bool) ->
         index = np.unravel_index(rank, of.shape) if of.shape else ()
         chain = design.chain(of.element)[1:]
         for run, low, high in zip(runs.tolist(), start[runs].tolist(), last.tolist(), strict=True):
-            pieces, at = [], len(design.chain(of.element)[0].dims)
+            pieces, ended, at = [], False, len(design.chain(of.element)[0].dims)
             for element in chain:
                 mine = [index[at + d][low:high] for d in range(len(element.dims))]
                 at += len(element.dims)
                 same = all(bool((column == column[0]).all()) for column in mine)
-                if place and not same:
-                    break
+                # Of what differs from the outermost element on, the names alone are left.
+                ended = ended or (place and not same and bool(pieces))
+                if ended:
+                    continue
                 pieces.append(element.name + ("_".join(str(int(c[0])) for c in mine) if same else ""))
             texts[run] = "-".join(pieces)
     return texts

@@ -7,6 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import yaml
+from unit.walks import meet, servers
+
+from rackwright.compiler.plant import Plant
 
 Tree = dict[str, tuple[list[str], list[str]]]
 """The nodes and the children of each switch."""
@@ -127,3 +130,20 @@ def read_yaml(text: str) -> dict[str, Any]:
             found[one["topology"]] = _checked(blocks, one["block"]["block_sizes"])
     assert defaults == 1
     return found
+
+
+def agrees(tree: Tree, plant: Plant, network: str) -> None:
+    """Every server is in the tree once, and the lowest common switch of any two is the lowest tier that joins them."""
+    way = ways_up(tree)
+    groups = meet(plant, network)
+    assert sorted(way) == sorted(groups) == sorted(servers(plant))
+    some = list(way)[:: max(1, len(way) // 40)]
+    for one in some:
+        for other in some:
+            tier = next((t for t, first in groups[one].items() if first == groups[other][t]), None)
+            common = [switch for switch in way[one] if switch in way[other]]
+            assert bool(common) == (tier is not None)
+            if common and tier is not None:
+                # All nodes under that switch meet at this tier, and no others do.
+                under = {node for node, switches in way.items() if common[0] in switches}
+                assert under == {node for node, first in groups.items() if first[tier] == groups[one][tier]}
