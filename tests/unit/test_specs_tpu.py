@@ -47,14 +47,15 @@ def port_names(plant: Plant, links: Links) -> list[tuple[str, str]]:
 
 
 def at(name: str) -> tuple[Chip, str]:
-    """Place of a chip in the torus, and the direction of its port, of `cube0_1_2-tray1_0_3 accelerator0_1.xp`."""
+    """Place of a chip in the torus, and the direction of its port, of `host03-00-07 accelerator0_1.xp`.
+
+    A host is called by its place among hosts; its board has two chips along x and two along y.
+    """
     device, port = name.split(" ")
-    cube, tray = ([int(i) for i in part.lstrip("abcdefghijklmnopqrstuvwxyz").split("_")] for part in device.split("-"))
+    x, y, z = (int(i) for i in device.removeprefix("host").split("-"))
     chip, way = port.removeprefix("accelerator").split(".")
-    board = [*(int(i) for i in chip.split("_")), 0]
-    size = (2, 2, 1)
-    x, y, z = (4 * c + s * t + b for c, t, b, s in zip(cube, tray, board, size, strict=True))
-    return (x, y, z), way
+    i, j = (int(n) for n in chip.split("_"))
+    return (2 * x + i, 2 * y + j, z), way
 
 
 def test_what_is_published(compiled: Compiled) -> None:
