@@ -1,0 +1,5 @@
+"""Inputs of BookSim 2."""
+
+from .backend import BookSim
+
+__all__ = ["BookSim"]

@@ -1,0 +1,126 @@
+"""BookSim 2: any network as `anynet`, and a configuration that measures its latency.
+
+Every rank is a router of its own with one node behind it: a node hangs on one router only and has no latency, and a
+rank may have several links. Workloads over the same ranks share one folder.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import polars as pl
+
+from ...compiler.backend import Artifact, Request
+from ...compiler.design import Design
+from ...compiler.plant import Ints, Plant
+from ...compiler.simulation import Graph, answers
+from ...dsl.diagnostics import Diagnostic, diagnose
+from .._kit.csv import write
+from .._kit.graphs import LIMIT, Part, find_parts, folders, nodes_table, notes, rates
+from .._kit.jinja import template
+from .._kit.safe import one_line
+from .cycles import OVERHEAD, PACKET_BYTES, PIPELINE, Cycles, count_cycles
+from .expected import mean_latency
+
+ROOT = "sim/booksim"
+
+
+class BookSim:
+    """The backend `booksim`."""
+
+    name = "booksim"
+    summary = "BookSim 2: anynet topology and configuration of each workload"
+    per_device = False
+
+    def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
+        found = list(notes(design, plant, request))
+        found += [speeds for part in find_parts(plant) if isinstance(part, Part) for speeds in _speeds(part)]
+        return list(answers(found, request, self.name))
+
+    def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
+        if request.shard:
+            return
+        for place, part in folders(plant, ROOT):
+            if _accepted(part) or len(np.unique(part.graph.bundled().rate)) == 1:
+                yield from _folder(plant, place, part)
+
+
+def anynet(graph: Graph, latency: Ints) -> bytes:
+    """The network: a line a router, with its node if it is a rank, and its channels out with their latency."""
+    both = pl.DataFrame(
+        {
+            "near": np.r_[graph.a, graph.z],
+            "far": np.r_[graph.z, graph.a],
+            "latency": np.r_[latency, latency],
+            "row": np.tile(np.arange(len(graph.a)), 2),
+        }
+    )
+    words = both.sort("near", "row").select("near", word=pl.format(" router {} {}", "far", "latency"))
+    lines = words.group_by("near", maintain_order=True).agg(pl.col("word").str.join(""))
+    node = pl.when(pl.col("near") < graph.hosts).then(pl.format(" node {}", "near")).otherwise(pl.lit(""))
+    text = lines.select(pl.format("router {}{}{}", "near", node, "word")).to_series()
+    return ("\n".join(text) + "\n").encode()
+
+
+def _accepted(part: Part) -> bool:
+    return any(w.attributes.approximate for w in part.workloads)
+
+
+def _speeds(part: Part) -> Iterator[Diagnostic]:
+    """What is lost if not all links are equally fast."""
+    graph = part.graph.bundled()
+    distinct, many = np.unique(graph.rate, return_counts=True)
+    if len(distinct) == 1:
+        return
+    listed = [f"{count:,} of {rate}" for rate, count in zip(rates(distinct), many.tolist(), strict=True)]
+    detail = f"{', '.join(listed)}" + (", parallel links taken together" if part.parallel else "")
+    if _accepted(part):
+        yield diagnose(
+            "RW8163",
+            part.workload.at("approximate"),
+            "as accepted here",
+            detail=detail,
+            help="read saturation of the fast links as a lower bound",
+        )
+    else:
+        yield diagnose(
+            "RW8162",
+            part.workload.origin,
+            "this workload",
+            detail=detail,
+            help="`approximate = true` in the workload takes all of them for as slow as the slowest",
+        )
+
+
+def _folder(plant: Plant, place: str, part: Part) -> Iterator[Artifact]:
+    graph = part.graph.bundled()
+    cycles = count_cycles(graph)
+    yield Artifact(f"{place}/network.anynet", anynet(graph, cycles.latency))
+    yield Artifact(f"{place}/nodes.csv", write([nodes_table(plant, graph)]))
+    values = {
+        "ranks": graph.hosts,
+        "total": part.total,
+        "whole": part.whole,
+        "limit": LIMIT,
+        "name": one_line(part.name),
+        "switches": len(graph.kind) - graph.hosts,
+        "zeros": graph.zeros,
+        "parallel": part.parallel,
+        "speeds": len(np.unique(graph.rate)),
+        "slowest": rates(graph.rate.min().reshape(1))[0],
+        "cycles": cycles,
+        "packet_bytes": PACKET_BYTES,
+        "pipeline": PIPELINE,
+        "overhead": OVERHEAD,
+        "mean": mean_latency(graph, cycles),
+        "periods": _period(cycles),
+        "rate": f"{0.1 / graph.hosts:.6g}",
+    }
+    for name in ("fabric.cfg", "README.md"):
+        yield Artifact(f"{place}/{name}", template(__package__, f"{name}.j2").render(values).encode())
+
+
+def _period(cycles: Cycles) -> int:
+    """Cycles in which about five hundred packets are sent by all nodes together."""
+    return 1000 * cycles.packet * 5

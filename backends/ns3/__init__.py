@@ -1,0 +1,5 @@
+"""Inputs of ns-3."""
+
+from .backend import Ns3
+
+__all__ = ["Ns3"]

@@ -1,0 +1,5 @@
+"""Inputs of OMNeT++."""
+
+from .backend import Omnetpp
+
+__all__ = ["Omnetpp"]
