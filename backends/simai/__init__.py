@@ -1,0 +1,5 @@
+"""Inputs of SimAI."""
+
+from .backend import SimAI
+
+__all__ = ["SimAI"]

@@ -1,0 +1,175 @@
+"""SimAI: a topology of servers with NVSwitches, its configuration, and a workload file each.
+
+Workloads over the same ranks share one folder; the others have a folder inside, named after the first of them. All of a
+large fabric is written when SimAI is asked for by name; a run holds some thousand GPUs, so its workloads are over the
+first ranks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import polars as pl
+
+from ...compiler.backend import Artifact, Request
+from ...compiler.design import Design, Workload
+from ...compiler.plant import Plant
+from ...compiler.simulation import Graph, answers, find_graph
+from ...compiler.workloads import compile_program
+from ...dsl.diagnostics import Diagnostic, diagnose
+from .._kit.csv import write
+from .._kit.graphs import Part, folders, nodes_table, notes
+from .._kit.jinja import template
+from .._kit.safe import folder, one_line
+from .conf import OUTPUT, conf
+from .layers import Layers, layers
+from .servers import Servers, as_servers, topology, uneven
+
+ROOT = "sim/simai"
+
+MOST_NODES = 65_536
+"""SimAI makes a node's address of 16 bits of its number."""
+
+
+class SimAI:
+    """The backend `simai`."""
+
+    name = "simai"
+    summary = "SimAI: topology, configuration and a workload file each"
+    per_device = False
+
+    def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
+        found = list(notes(design, plant, request))
+        for _, part in folders(plant, ROOT):
+            servers = _servers(part.graph, part.workload)
+            if isinstance(servers, Diagnostic):
+                found.append(servers)
+                continue
+            found += _approximated(part.graph)
+            for workload in part.workloads:
+                made = _layers(design, workload, part, servers)
+                if isinstance(made, Diagnostic):
+                    found.append(made)
+                elif made.lost:
+                    found += [_accepted(workload, why) for why in made.lost]
+        return list(answers(found, request, self.name))
+
+    def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
+        if request.shard:
+            return
+        for place, part in folders(plant, ROOT):
+            servers = _servers(part.graph, part.workload)
+            if isinstance(servers, Servers):
+                yield from _folder(design, plant, place, part, servers)
+                if not part.whole and request.named:
+                    full = find_graph(plant, part.workload)
+                    if isinstance(full, Graph) and not uneven(full):
+                        yield Artifact(
+                            f"{place}/topology_full.txt", topology(as_servers(full), _gpu_type(design, full))
+                        )
+
+
+def _servers(graph: Graph, workload: Workload) -> Servers | Diagnostic:
+    """What SimAI can hold of a graph."""
+    if uneven(graph):
+        return diagnose(
+            "RW8112",
+            workload.at("ranks"),
+            "these ranks",
+            detail="SimAI wants as many accelerators in each scale-up domain",
+            help="take whole domains, or as many ranks of each",
+        )
+    if _switchless(graph) and not workload.attributes.approximate:
+        return diagnose(
+            "RW8150",
+            workload.origin,
+            "this workload",
+            detail=f"{int(np.bincount(graph.domain)[0]):,} accelerators are joined without a switch; in SimAI they do "
+            "not forward, and each server has one NVSwitch",
+            help="`approximate = true` in the workload puts a switch of each accelerator's whole bandwidth in its place",
+        )
+    return as_servers(graph)
+
+
+def _switchless(graph: Graph) -> bool:
+    return graph.domains.shape != "switch"
+
+
+def _approximated(graph: Graph) -> Iterator[Diagnostic]:
+    if _switchless(graph):
+        why = (
+            "a switch stands for scale-up that has none, so accelerators far from each other are as fast as neighbours"
+        )
+        yield _accepted(graph.workload, why)
+
+
+def _accepted(workload: Workload, why: str) -> Diagnostic:
+    return diagnose("RW8151", workload.at("approximate"), "accepted here", detail=f"`{workload.name}`: {why}")
+
+
+def _layers(design: Design, workload: Workload, part: Part, servers: Servers) -> Layers | Diagnostic:
+    made = layers(workload, compile_program(design, workload), part.graph.hosts, servers.in_order)
+    if isinstance(made, Layers) and (not made.lost or workload.attributes.approximate):
+        return made
+    why = made if isinstance(made, str) else made.lost[0]
+    more = "" if isinstance(made, str) else "write `approximate = true` in the workload if that will do, or "
+    return diagnose(
+        "RW8152",
+        workload.at("collective", "step"),
+        "this",
+        detail=f"`{workload.name}`: {why}",
+        help=f"{more}leave it to another simulator",
+    )
+
+
+def _gpu_type(design: Design, graph: Graph) -> str:
+    """A word of SimAI's for the accelerator; others it takes as unknown, which changes a few constants of NCCL."""
+    name = design.elements[graph.workload.ranks].definition.upper()
+    return next((known for known in ("A100", "A800", "H100", "H800") if known in name), "NONE")
+
+
+def _folder(design: Design, plant: Plant, place: str, part: Part, servers: Servers) -> Iterator[Artifact]:
+    graph = part.graph
+    yield Artifact(f"{place}/topology.txt", topology(servers, _gpu_type(design, graph)))
+    yield Artifact(f"{place}/SimAI.conf", conf(servers.rate[servers.inner :]))
+    table = nodes_table(plant, graph).with_columns(pl.Series("node", servers.nodes)).rename({"node": "simai"})
+    ranks = np.where(np.arange(len(graph.kind)) < graph.hosts, np.arange(len(graph.kind)), -1)
+    column = pl.Series("rank", ranks)
+    yield Artifact(f"{place}/nodes.csv", write([table.insert_column(1, column.set(column < 0, None)).sort("simai")]))
+    runs = []
+    for workload in part.workloads:
+        made = _layers(design, workload, part, servers)
+        if isinstance(made, Layers):
+            runs.append({"name": folder(workload.name), "made": made, "least": _least(made, servers)})
+            yield Artifact(f"{place}/{folder(workload.name)}.txt", made.text)
+    values = {
+        "runs": runs,
+        "servers": servers,
+        "total": part.total,
+        "whole": part.whole,
+        "name": one_line(part.name),
+        "zeros": graph.zeros,
+        "parallel": part.parallel,
+        "switchless": _switchless(graph),
+        "nodes": servers.gpus + servers.servers + servers.switches,
+        "output": OUTPUT,
+    }
+    for name in ("README.md", "run.sh"):
+        yield Artifact(f"{place}/{name}", template(__package__, f"{name}.j2").render(values).encode())
+
+
+def _least(made: Layers, servers: Servers) -> int:
+    """Nanoseconds that the bytes of one GPU take at least through its NVSwitch or, shared by the GPUs of a server, each
+    with a ring of its own, through the fabric."""
+    if not made.sent:
+        return 0
+    inner = 8 * made.sent * 10**9 // int(servers.rate[: servers.inner].min()) if servers.each > 1 else 0
+    if servers.servers == 1:
+        return inner
+    ports = np.zeros(servers.gpus, dtype=np.int64)
+    rows = np.arange(servers.inner, len(servers.a))
+    rows = rows[servers.a[rows] < servers.gpus]
+    np.add.at(ports, servers.a[rows], servers.rate[rows])
+    outer = 8 * made.sent * 10**9 // (int(ports.min()) * servers.each) if ports.min() else 0
+    return max(inner, outer)
