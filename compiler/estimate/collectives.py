@@ -10,12 +10,12 @@ in MPICH", IJHPCA 19(1), 2005, for `ring`, `halving_doubling` and `direct`):
 | `halving_doubling` | rounds of B/2, B/4, … at n/2, n/4, … away  | both                                   |
 | `hierarchical`     | scale-up on B, then scale-out on B/s       | scatter and gather there, a reduce out |
 
-An all_to_all is one round of B/n to each, whatever the algorithm. In `hierarchical`, s members share a domain; the j-th
-of every domain are a ring of their own over their own ports, as collective libraries have it on rails. An all-reduce
-over domains is a ring, or where that is faster (small buffers) two binary trees at once (Sanders, Speck, Träff,
-"Two-tree algorithms for full bandwidth broadcast, reduction and scan", Parallel Computing 35(12), 2009), which take the
-ring's beta and 2 log2(k) of its alphas. In a torus each ring of a domain is one step. If groups are not alike in every
-domain, or no two members share one, there is one level.
+An all_to_all is one round of B/n to each, whatever the algorithm. In `hierarchical`, s members share a domain, where
+each sends to each; the j-th of every domain are a ring of their own over their own ports, as collective libraries have
+it on rails. An all-reduce over domains is a ring, or where that is faster (small buffers) two binary trees at once
+(Sanders, Speck, Träff, "Two-tree algorithms for full bandwidth broadcast, reduction and scan", Parallel Computing
+35(12), 2009), which take the ring's beta and 2 log2(k) of its alphas. In a torus each ring of a domain is one step. If
+groups are not alike in every domain, or no two members share one, there is one level.
 """
 
 from __future__ import annotations
@@ -126,9 +126,9 @@ def _inner(roads: Roads, table: Ints, size: float) -> Time:
             found += load("scale-up", (length - 1) / length * size / rate, (length - 1) * roads.inner_latency)
             size /= length
         return found
-    if roads.shape == "mesh":
-        return pairs(roads, groups, size / members)
-    return _ring(roads, groups, size / members) * (members - 1)
+    if roads.shape == "ring":
+        return _ring(roads, groups, size / members) * (members - 1)
+    return pairs(roads, groups, size / members)
 
 
 def by_domain(roads: Roads, groups: Ints) -> Ints | None:
