@@ -27,8 +27,8 @@ class Lab:
     """A lab. All columns have a row for each built device or link of the plant.
 
     `wanted` are the devices that were asked for, `nodes` those that a container stands for; `os` is the operating
-    system by class, None for what is no switch. `links` lead from node to node, `cut` from a node to anything else.
-    `addressed` are the servers that the design gives addresses.
+    system by class of switches. `links` lead from node to node, `cut` from a node to anything else. `addressed` are the
+    servers that the design gives addresses, `routed` the switches of routed networks.
     """
 
     design: Design
@@ -39,6 +39,7 @@ class Lab:
     links: Bools
     cut: Bools
     addressed: Bools
+    routed: Bools
 
     def container(self, cls: DeviceClass) -> Container:
         """What a node of a class runs in."""
@@ -68,7 +69,7 @@ def make_lab(design: Design, plant: Plant, request: Request) -> Lab:
     count, links = len(plant.devices), plant.links
     wanted = np.ones(count, dtype=np.bool_) if request.subset is None else request.subset.devices(plant)
     fleets = list(_fleets(design, plant, request))
-    nodes, os = np.zeros(count, dtype=np.bool_), {}
+    nodes, os = np.zeros(count, dtype=np.bool_), dict[int, str]()
     at = plant.numbers_at_capacity(np.arange(count))
     for one in fleets:
         chosen = np.zeros(len(one.plant.devices), dtype=np.bool_)
@@ -85,7 +86,9 @@ def make_lab(design: Design, plant: Plant, request: Request) -> Lab:
     linked[links.a_device[data]] = linked[links.z_device[data]] = True
     nodes |= wanted & linked & ~switch & ~plant.passive
     a, z = nodes[links.a_device], nodes[links.z_device]
-    return Lab(design, plant, wanted, nodes, os, data & a & z, data & (a ^ z), nodes & ~switch & _addressed(plant))
+    addressed, routed = _planned(plant)
+    servers = nodes & ~switch & addressed
+    return Lab(design, plant, wanted, nodes, os, data & a & z, data & (a ^ z), servers, routed)
 
 
 def _fleets(design: Design, plant: Plant, request: Request) -> Iterator[Fleet]:
@@ -100,13 +103,17 @@ def _fleets(design: Design, plant: Plant, request: Request) -> Iterator[Fleet]:
         yield fleet(design, plant, replace(request, named=False), os)
 
 
-def _addressed(plant: Plant) -> Bools:
-    """Which built devices are servers with an address."""
+def _planned(plant: Plant) -> tuple[Bools, Bools]:
+    """Which built devices have an address on a routed network and are no switch of it, and which are its switches."""
     grown = plant.at_capacity
-    found = addressed_ends(grown, plan(grown.design, grown)[0])
-    marks = np.zeros(len(grown.devices), dtype=np.bool_)
-    marks[grown.ends.device[found.row]] = True
-    return marks[plant.numbers_at_capacity(np.arange(len(plant.devices)))]
+    networks = plan(grown.design, grown)[0]
+    found = addressed_ends(grown, networks)
+    addressed, routed = np.zeros((2, len(grown.devices)), dtype=np.bool_)
+    addressed[grown.ends.device[found.row]] = True
+    for routing in networks:
+        routed[routing.devices] = True
+    at = plant.numbers_at_capacity(np.arange(len(plant.devices)))
+    return addressed[at], routed[at]
 
 
 def interface_names(plant: Plant, cls: DeviceClass, os: str | None) -> list[str | None]:

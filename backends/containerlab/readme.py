@@ -18,9 +18,10 @@ def readme(lab: Lab) -> bytes:
     lines = [
         f"# A lab of {lab_name}",
         "",
-        f"- Nodes: {nodes}. Links: {int(lab.links.sum()):,}; {int(lab.cut.sum()):,} that lead out of the lab are left out.",
+        f"- Nodes: {nodes}. Links: {int(lab.links.sum()):,}; {int(lab.cut.sum()):,} lead out and are left out.",
         "- Configurations are those for the real machines, in `../../configs`, mounted read-only.",
-        "- Start: `containerlab deploy -t topology.clab.yml`. Stop: `containerlab destroy -t topology.clab.yml --cleanup`.",
+        "- Start: `containerlab deploy -t topology.clab.yml`.",
+        "- Stop: `containerlab destroy -t topology.clab.yml --cleanup`.",
         *(_TOLD[os].format(lab=lab_name) for os in SWITCHES if os in counts),
         "- Other images: change `image` of a group at the top of the topology.",
         "",

@@ -9,11 +9,11 @@ import numpy as np
 from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit.safe import is_host_name
 from .kinds import MOST_NODES, RESERVED, SWITCHES
-from .lab import Lab
+from .lab import Lab, places
 
 
 def refusals(lab: Lab) -> Iterator[Diagnostic]:
-    """RW8265 to RW8269 and RW8003."""
+    """RW8265 to RW8270 and RW8003."""
     yield from _without_container(lab)
     count, root = int(lab.nodes.sum()), lab.design.elements[0].origin
     if not any(cls.index in lab.os for cls, _ in lab.classes()):
@@ -33,6 +33,7 @@ def refusals(lab: Lab) -> Iterator[Diagnostic]:
             help=f"name a part of the design, such as --subset {_example(lab)}",
         )
     yield from _bad_names(lab)
+    yield from _without_lanes(lab)
     lost = int(lab.cut.sum())
     if lost:
         links, row = lab.plant.links, int(np.argmax(lab.cut))
@@ -60,13 +61,26 @@ def _without_container(lab: Lab) -> Iterator[Diagnostic]:
             continue
         element = plant.element_of(cls)
         name = plant.devices.names[cls.first + int(np.argmax(missing))]
-        if element.os in SWITCHES:
-            why = "are in no routed network, so no configuration is written for them"
-        else:
+        why, help = "are in no routed network, so no configuration is written for them", ""
+        if (lab.routed[own] & missing).any():
             why = f"have `os = {element.os}`" if element.os else "have no operating system"
-        help = "`--only containerlab,frr` runs FRR in place of all systems, if no switch has `os = frr`"
+            help = "`--only containerlab,frr` runs FRR in place of all systems, if no switch has `os = frr`"
+        detail = f"{int(missing.sum()):,} switches {why}, such as {name}"
+        yield diagnose("RW8267", element.origin, detail=detail, help=help)
+
+
+def _without_lanes(lab: Lab) -> Iterator[Diagnostic]:
+    """RW8270 for every class of SONiC switches whose port map is not known."""
+    for cls, devices in lab.classes():
+        if lab.os.get(cls.index) != "sonic" or all(port.lanes for port in places(lab.plant, cls, "sonic")):
+            continue
+        element, name = lab.plant.element_of(cls), lab.plant.devices.names[int(devices[0])]
         yield diagnose(
-            "RW8267", element.origin, detail=f"{int(missing.sum()):,} switches {why}, such as {name}", help=help
+            "RW8270",
+            element.origin,
+            detail=f"{len(devices):,} switches, such as {name}; `{element.definition}` does not say which lanes its "
+            "cages have, by which sonic-vs finds its ports",
+            help="add `serdes = [...]` to the port, or run FRR in place of all systems: `--only containerlab,frr`",
         )
 
 

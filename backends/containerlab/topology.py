@@ -1,14 +1,10 @@
-"""The topology file: containerlab's YAML, one node and one link a line or few.
-
-Every text is written as a JSON string, which YAML reads as it is.
-"""
+"""The topology file: containerlab's YAML, one node and one link a line or few."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 import numpy as np
-import orjson
 
 from ...compiler.network.addresses import Prefix, dotted
 from ...compiler.network.lossless import mtu_of
@@ -17,6 +13,7 @@ from ...compiler.plant import DeviceClass
 from ...compiler.schema import SwitchAttributes
 from .._kit.planned import Members, members
 from .._kit.safe import folder
+from .._kit.yaml_text import quoted
 from .kinds import BOOT, CONFIGS, Container
 from .lab import Lab
 from .maps import port_maps
@@ -31,11 +28,6 @@ def topology(lab: Lab) -> bytes:
     if lines[-1] == "  links:":
         lines[-1] = "  links: []"
     return ("\n".join(lines) + "\n").encode()
-
-
-def quoted(text: str) -> str:
-    """A YAML string."""
-    return orjson.dumps(text).decode()
 
 
 def _comment(lab: Lab) -> str:
