@@ -31,6 +31,7 @@ from .schema import (
     OutletAttributes,
     PartAttributes,
     PatchAttributes,
+    PciAttributes,
     PortAttributes,
     RackAttributes,
     ServerAttributes,
@@ -58,6 +59,7 @@ AnyAttributes = Union[  # noqa: UP007 - pydantic reads it at run time
     PatchAttributes,
     OcsAttributes,
     TrunkAttributes,
+    PciAttributes,
     PartAttributes,
     PortAttributes,
     OutletAttributes,
@@ -270,6 +272,7 @@ class Measure(Model):
     function: str
     targets: tuple[int, ...] = ()
     toward: tuple[int, ...] = ()
+    like: tuple[int, ...] = ()
     lose: tuple[int, ...] = ()
     losing: Losing | None = None
     count: int = 0

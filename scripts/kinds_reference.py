@@ -122,8 +122,7 @@ def _words(names: Iterable[str]) -> str:
 
 
 def _doc(model: type[BaseModel]) -> str:
-    text = inspect.cleandoc(model.__doc__ or "")
-    return "Any other part." if model is PartAttributes else text
+    return inspect.cleandoc(model.__doc__ or "")
 
 
 def _number(value: Any) -> str:

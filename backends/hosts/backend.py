@@ -15,6 +15,7 @@ import orjson
 
 from ...compiler.backend import Artifact, Request
 from ...compiler.design import Design
+from ...compiler.network.classes import tos
 from ...compiler.plant import Plant
 from ...dsl.diagnostics import Diagnostic
 from .._kit.jinja import template
@@ -22,7 +23,7 @@ from .._kit.safe import folder
 from .hosts import Servers, hosts, servers, settings
 from .model import Host, HostPort, Settings
 from .refusals import refusals
-from .roce import RoceLines, roce_lines, tos
+from .roce import RoceLines, roce_lines
 
 NAME = "hosts"
 

@@ -18,13 +18,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ...compiler.network.classes import CONTROL_DSCP, PRIORITIES, QosClass
+from ...compiler.network.classes import CONTROL_DSCP, PRIORITIES, QosClass, tos
 
 LONGEST = 999
 """Longest cable in metres for which the driver computes its buffers."""
-
-ECT0 = 2
-"""The bits of the ToS that say that a packet may be marked: ECT(0) (RFC 3168 section 5)."""
 
 CNP = "cnp"
 """A class of this name carries the notifications of congestion; else the class of CS6 does, their usual DSCP."""
@@ -76,11 +73,6 @@ def roce_lines(classes: tuple[QosClass, ...]) -> RoceLines:
         cnp_dscp=cnp_dscp,
         cnp_priority=to_priority[cnp_dscp],
     )
-
-
-def tos(c: QosClass) -> int:
-    """The traffic class byte of a class: its lowest DSCP, and that its packets may be marked if they are."""
-    return 4 * c.dscps[0] + (ECT0 if c.ecn_percent else 0)
 
 
 def _algorithm(c: QosClass | None, idle: str) -> str:

@@ -13,6 +13,9 @@ from ..schema.roce import Ecn, Roce, TrafficClass
 CONTROL_DSCP = 48
 """CS6, network control (RFC 4594 section 3.1): FRR, EOS and SONiC send BGP with it."""
 
+ECT0 = 2
+"""The bits of the ToS that say that a packet may be marked: ECT(0) (RFC 3168 section 5)."""
+
 PRIORITIES = range(8)
 
 
@@ -110,6 +113,11 @@ def _shares(weights: dict[str, int]) -> dict[str, int]:
     while sum(found.values()) > 100:
         found[max(found, key=lambda name: (found[name], name))] -= 1
     return found
+
+
+def tos(c: QosClass) -> int:
+    """The traffic class byte of a class: its lowest DSCP, and that its packets may be marked if they are."""
+    return 4 * c.dscps[0] + (ECT0 if c.ecn_percent else 0)
 
 
 def clashes(found: tuple[QosClass, ...]) -> list[str]:

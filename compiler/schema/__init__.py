@@ -14,6 +14,7 @@ from .parts import (
     CpuAttributes,
     NicAttributes,
     PartAttributes,
+    PciAttributes,
     PortAttributes,
     ServerAttributes,
     SwitchAttributes,
@@ -53,7 +54,7 @@ def _kinds() -> dict[str, Kind]:
     add("part", PatchAttributes, "patch")
     add("part", TrunkAttributes, "trunk")
     add("part", OcsAttributes, "ocs")
-    add("part", PartAttributes, "part")
+    add("part", PciAttributes, "part")
     add("connector", PortAttributes, "port")
     add("connector", OutletAttributes, "outlet")
     add("connector", InletAttributes, "inlet")
@@ -110,6 +111,7 @@ __all__ = [
     "OutletAttributes",
     "PartAttributes",
     "PatchAttributes",
+    "PciAttributes",
     "PointToPoint",
     "PortAttributes",
     "RackAttributes",

@@ -12,6 +12,7 @@ from pydantic import Field
 from ...dsl.units import Quantity
 from ..indices import Index
 from .roce import BALANCES, Balance
+from .shapes import PciAddress
 from .values import (
     AnyWord,
     Between,
@@ -84,7 +85,20 @@ class PartAttributes(Attributes):
     price: Cost | None = Field(default=None, description="Price of one; only ever from the user.")
 
 
-class AcceleratorAttributes(PartAttributes):
+class PciAttributes(PartAttributes):
+    """Any other part."""
+
+    pci: list[PciAddress] = Field(
+        default_factory=list,
+        description="PCI address of each in its server, in the order of the array. Of a part that holds others it is "
+        "that of the PCIe switch that they are behind.",
+    )
+    numa: list[Annotated[int, Between(0, 255)]] = Field(
+        default_factory=list, description="NUMA node of each in its server, in the order of the array."
+    )
+
+
+class AcceleratorAttributes(PciAttributes):
     """A GPU, TPU or other accelerator."""
 
     tdp: Power | None = Field(
@@ -110,7 +124,7 @@ class CpuAttributes(PartAttributes):
     cores: int | None = Field(default=None, description="Cores.")
 
 
-class NicAttributes(PartAttributes):
+class NicAttributes(PciAttributes):
     """A network adapter."""
 
     tdp: Power | None = Field(

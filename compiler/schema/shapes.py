@@ -14,6 +14,7 @@ from .values import Shaped
 _LABEL = r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _DOMAIN = re.compile(rf"{_LABEL}(\.{_LABEL})*\.?")
 _USER = re.compile(r"[a-z_][a-z0-9_-]{0,31}")
+_PCI = re.compile(r"[0-9a-f]{4,8}:[0-9a-f]{2}:[01][0-9a-f]\.[0-7]")
 _COMMUNITY = re.compile(r"([0-9]{1,5}):([0-9]{1,5})")
 
 
@@ -49,8 +50,14 @@ def is_community(text: str) -> bool:
     return 0 < int(found[1]) < 65535 and int(found[2]) <= 65535
 
 
+def is_pci(text: str) -> bool:
+    """A PCI address as Linux writes it: domain, bus, device and function, in small hexadecimal digits."""
+    return _PCI.fullmatch(text) is not None
+
+
 Address = Annotated[str, Shaped("an address of a machine", "192.0.2.10", is_address)]
 Host = Annotated[str, Shaped("an address or a domain name", "ntp.example.net", is_host)]
 Domain = Annotated[str, Shaped("a domain name", "dc1.example.net", is_domain)]
 User = Annotated[str, Shaped("a login name", "netops", is_user)]
 Community = Annotated[str, Shaped("a community", "65000:100", is_community)]
+PciAddress = Annotated[str, Shaped("a PCI address", "0000:1b:00.0", is_pci)]
