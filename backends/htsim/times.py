@@ -32,22 +32,24 @@ def tiers_ns(latencies: Latencies, tiers: int) -> list[tuple[int, int]]:
     return found
 
 
-def one_flow_us(program: str, size: int, fit: Fit, latencies: Latencies) -> float:
-    """Microseconds of one flow alone between hosts that meet at the top of the tree."""
+def one_way_ns(fit: Fit, latencies: Latencies, meet: int | None = None) -> int:
+    """Links and switches between two hosts that meet at the top of the tree, or at the switches of tier `meet`."""
+    tiers = tiers_ns(latencies, 2 if fit.core is None else 3)[:meet]
+    return 2 * sum(wire for wire, _ in tiers) + 2 * sum(switch for _, switch in tiers[:-1]) + tiers[-1][1]
+
+
+def one_flow_us(program: str, size: int, fit: Fit, latencies: Latencies, meet: int | None = None) -> float:
+    """Microseconds of one flow alone between hosts that meet at the top of the tree, or at tier `meet` (1: a leaf)."""
     payload, header, cut = PACKETS[program]
     packets = -(-size // payload)
-    tiers = tiers_ns(latencies, 2 if fit.core is None else 3)
-    hops = 2 * len(tiers)
-    way = 2 * sum(wire for wire, _ in tiers) + 2 * sum(switch for _, switch in tiers[:-1]) + tiers[-1][1]
     sent = size + header * packets if cut else (payload + header) * packets
-    speeds = [fit.host_speed, fit.speed] + ([] if fit.core is None else [fit.core.speed])
+    speeds = ([fit.host_speed, fit.speed] + ([] if fit.core is None else [fit.core.speed]))[:meet]
     path = [*speeds, *reversed(speeds)]
-    ns = Fraction(8 * sent * 10**9, min(path)) + 2 * way
+    ns = Fraction(8 * sent * 10**9, min(path)) + 2 * one_way_ns(fit, latencies, meet)
     forwarded = list(path)
     forwarded.remove(min(path))
     ns += sum(Fraction(8 * (payload + header) * 10**9, speed) for speed in forwarded)
     ns += sum(Fraction(8 * CONTROL * 10**9, speed) for speed in path)
-    assert hops == len(path)
     return float(ns / 1000)
 
 
