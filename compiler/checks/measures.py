@@ -12,6 +12,7 @@ from fractions import Fraction
 import numpy as np
 
 from ...dsl.units import NUMBER, Quantity
+from ..compute import PRECISIONS
 from ..design import Element, Measure
 from ..instances import classes_inside, instance_count, sum_by_instance
 from ..plant import DeviceClass
@@ -22,6 +23,7 @@ from ..power.supply import supply
 from ..schema import FEEDERS, PartAttributes, RackAttributes
 from .facts import Facts
 from .measured import Measured, Unavailable, largest, lost_with, power, smallest
+from .measures_compute import equivalents, operations
 from .measures_cooling import air_heat, airflow, coolant_flow, heat, loses_cooling, survives_cooling
 from .measures_space import floor_load, free_units
 
@@ -217,4 +219,6 @@ _MEASURES: dict[str, Callable[[Facts, Measure], Measured]] = {
     "airflow": airflow,
     "free_units": free_units,
     "floor_load": floor_load,
+    **dict.fromkeys(PRECISIONS, operations),
+    "equivalents": equivalents,
 }

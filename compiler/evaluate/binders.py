@@ -62,7 +62,9 @@ def shows_each_once(view: s.View, end: End, dims: tuple[tuple[Dim, ...], ...], f
         raise mistake("RW2014", view.span, f"a view that counts with `for` shows at most {MAX_SHOWN} elements")
     grid: list[Ints] = list(np.indices([v.size for v in free], dtype=np.int64).reshape(len(free), shown))
     values = {v.name: column + v.low for v, column in zip(free, grid, strict=True)}
-    steps = [pair for step, sizes in zip(end.steps, dims, strict=True) for pair in zip(step.indices, sizes, strict=True)]
+    steps = [
+        pair for step, sizes in zip(end.steps, dims, strict=True) for pair in zip(step.indices, sizes, strict=True)
+    ]
     key = np.zeros(shown, dtype=np.int64)
     for index, size, counts in [(w.index, w.size, False) for w in end.within] + [(i, d.size, True) for i, d in steps]:
         at = _column(index, values, shown)

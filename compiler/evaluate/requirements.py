@@ -29,6 +29,10 @@ MEASURES = {
     "airflow": ("target",),
     "free_units": ("target",),
     "floor_load": ("target",),
+    "bf16": ("target",),
+    "fp8": ("target",),
+    "fp4": ("target",),
+    "equivalents": ("target", "like"),
 }
 """What a requirement can ask of the plant, with its arguments."""
 
@@ -120,6 +124,7 @@ class Requirements:
             function=name,
             targets=targets,
             toward=self._elements(given["toward"], scope) if "toward" in given else (),
+            like=self._elements(given["like"], scope) if "like" in given else (),
             lose=lose,
             losing=losing,
             count=count,

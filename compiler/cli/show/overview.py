@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from ...plant import Plant
+from .compute import compute_table
 from .sheet import Sheet, Table
 from .words import count
 
 
 def overview(plant: Plant) -> Sheet:
-    """Devices by class, cables by rule, feeds and pipes."""
+    """Devices by class, accelerators with their peaks, cables by rule, feeds and pipes."""
     design = plant.design
     devices = []
     for cls in plant.classes:
@@ -36,13 +37,16 @@ def overview(plant: Plant) -> Sheet:
         for rule, n in zip(design.rules, np.bincount(relation.rule, minlength=len(design.rules)), strict=True)
         if rule.medium == medium and rule.z
     ]
+    accelerators, notes = compute_table(design)
     word = "cable" if plant.circuits is None else "link"
     racks = count(len(plant.racks), "rack")
     return Sheet(
         f"{design.name}: {len(plant.devices):,} devices in {racks}, {count(len(plant.links), word)}",
         tables=(
             Table("devices", ("devices", "kind", "path", "part"), devices),
+            accelerators,
             Table("cables", (f"{word}s" if plant.circuits is None else "joins", "tag", "ends", "using"), cables),
             Table("feeds_and_pipes", ("count", "medium", "ends", "using"), others),
         ),
+        notes=notes,
     )
