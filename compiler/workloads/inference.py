@@ -44,10 +44,13 @@ def infer(builder: Builder, model: Transformer, step: Inference, ranks: Ints, sp
     first, rest = ranks[: step.prefill], ranks[step.prefill :]
     before = layout(first, step.tensor, 1, step.expert, step.pipeline)
     after = layout(rest, step.tensor, 1, step.expert, step.pipeline)
-    done = prefill(builder, model, before, requests, speed)
+    # Every replica that decodes gets its requests: in rounds from fewer that prefill, or in parts from more.
+    many, served = len(first) // step.pipeline // step.tensor, len(rest) // step.pipeline // step.tensor
+    once = Requests(min(step.batch, ceil(Fraction(step.batch * served, many))), step.prompt, step.output)
+    done = prefill(builder, model, before, once, speed, ceil(Fraction(served, many)))
     moved = [
         builder.chain([transfer], [done[stage]])
-        for stage, transfer in enumerate(_handed_over(model, step, before, after))
+        for stage, transfer in enumerate(_handed_over(model, step.pipeline, once, before, after))
     ]
     return decode(builder, model, after, requests, speed, moved)
 
@@ -58,9 +61,11 @@ def generate(builder: Builder, model: Transformer, place: Layout, requests: Requ
     return decode(builder, model, place, requests, speed, done)
 
 
-def prefill(builder: Builder, model: Transformer, place: Layout, requests: Requests, speed: Speed) -> list[int]:
-    """All prompts through all stages."""
-    once = _Pass("prefill", requests.batch * requests.prompt, Fraction(requests.prompt), requests.batch, 1)
+def prefill(
+    builder: Builder, model: Transformer, place: Layout, requests: Requests, speed: Speed, rounds: int = 1
+) -> list[int]:
+    """All prompts through all stages, so often."""
+    once = _Pass("prefill", requests.batch * requests.prompt, Fraction(requests.prompt), requests.batch, rounds)
     return _passes(builder, model, place, once, speed, [-1] * place.stages)
 
 
@@ -128,12 +133,14 @@ def _stage(model: Transformer, place: Layout, kind: _Pass, stage: int, speed: Sp
         yield Operation(f"stage {stage} expert", kind.phase, "all_to_all", place.expert(stage), sent, times=times)
 
 
-def _handed_over(model: Transformer, step: Inference, before: Layout, after: Layout) -> Iterator[Operation]:
-    """Keys and values of all prompts, from each rank to the one of its place in a replica that decodes."""
-    for stage, layers in enumerate(stages(model, step.pipeline)):
-        senders = before.grid[:, stage].reshape(-1, step.tensor)
-        receivers = after.grid[:, stage].reshape(-1, step.tensor)
-        receivers = receivers[np.arange(len(senders)) % len(receivers)]
-        size = 2 * layers * step.batch * step.prompt * kv_width(model) * model.precision.to("B") / step.tensor
-        pairs = np.stack([senders.reshape(-1), receivers.reshape(-1)], axis=1)
+def _handed_over(
+    model: Transformer, pipeline: int, requests: Requests, before: Layout, after: Layout
+) -> Iterator[Operation]:
+    """Keys and values of all prompts, from each rank to the one of its place in a replica that decodes, each stage."""
+    for stage, layers in enumerate(stages(model, pipeline)):
+        senders, receivers = (place.grid[:, stage].reshape(-1, place.grid.shape[4]) for place in (before, after))
+        turn = np.arange(max(len(senders), len(receivers)))
+        pairs = np.stack([senders[turn % len(senders)], receivers[turn % len(receivers)]], axis=-1).reshape(-1, 2)
+        tokens = requests.batch * requests.prompt
+        size = 2 * layers * tokens * kv_width(model) * model.precision.to("B") / senders.shape[1]
         yield Operation(f"stage {stage} keys and values", "transfer", "send", pairs, ceil(size))
