@@ -17,13 +17,17 @@ from ...compiler.backend import Artifact, Request
 from ...compiler.design import Design, Workload
 from ...compiler.plant import Plant
 from ...compiler.schema import AcceleratorAttributes
-from ...compiler.simulation import Simulation, answers, by_ranks, simulate
+from ...compiler.simulation import Graph, Simulation, answers, by_ranks, simulate
 from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit.csv import write
+from .._kit.graphs import Part as PlainPart
+from .._kit.graphs import find_parts
+from .._kit.hpcc import switchless, uneven
 from .._kit.jinja import template
 from .._kit.safe import folder, one_line
 from .jobs import Job, notes, plan
 from .network import FREE_MEMORY, Level, levels, network_yml, system_json
+from .packet import OUTPUT, files, packets
 from .part import Part, choose, limit
 from .traces import traces
 
@@ -39,6 +43,7 @@ class Run:
     network: str
     system: str
     groups: str
+    logical: str
     cycles: int
     exact: bool
     levels: tuple[Level, ...]
@@ -62,6 +67,8 @@ class AstraSim:
             if simulation is not None:
                 part = choose(design, simulation, limit(workloads))
                 found += _part_notes(part, simulation)
+                graph = _graph(plant, simulation, part)
+                found += [graph] if isinstance(graph, Diagnostic) else []
                 for job in _jobs(design, simulation, part, workloads):
                     found += [job] if isinstance(job, Diagnostic) else notes(job)
         return list(answers(found, request, self.name))
@@ -75,13 +82,16 @@ class AstraSim:
                 part = choose(design, simulation, limit(workloads))
                 jobs = [job for job in _jobs(design, simulation, part, workloads) if isinstance(job, Job)]
                 if jobs:
-                    yield from _folder(design, place, simulation, part, jobs)
+                    yield from _folder(design, plant, place, simulation, part, jobs)
 
 
 def _groups(design: Design) -> list[tuple[str, list[Workload]]]:
-    """Folders, each with the workloads over one element."""
-    groups = by_ranks(design)
-    return [(ROOT if group is groups[0] else f"{ROOT}/{folder(group[0].name)}", group) for group in groups]
+    """Folders, each with the workloads over one element that get traces for as many ranks."""
+    groups: list[list[Workload]] = []
+    for group in by_ranks(design):
+        most = {id(workload): limit([workload]) for workload in group}
+        groups += [[w for w in group if most[id(w)] == one] for one in sorted(set(most.values()), reverse=True)]
+    return [(f"{ROOT}/{folder(group[0].name)}" if number else ROOT, group) for number, group in enumerate(groups)]
 
 
 def _jobs(design: Design, simulation: Simulation, part: Part, workloads: list[Workload]) -> Iterator[Job | Diagnostic]:
@@ -99,7 +109,9 @@ def _part_notes(part: Part, simulation: Simulation) -> Iterator[Diagnostic]:
         )
 
 
-def _folder(design: Design, place: str, simulation: Simulation, part: Part, jobs: list[Job]) -> Iterator[Artifact]:
+def _folder(
+    design: Design, plant: Plant, place: str, simulation: Simulation, part: Part, jobs: list[Job]
+) -> Iterator[Artifact]:
     found, memory = levels(part.dimensions), _memory(design, simulation)
     runs = [_run(job, found) for job in jobs]
     yield Artifact(f"{place}/network.yml", network_yml(found, f"{part.name}: {part.ranks} ranks"))
@@ -124,6 +136,9 @@ def _folder(design: Design, place: str, simulation: Simulation, part: Part, jobs
             yield Artifact(f"{place}/{run.groups}", (json.dumps(named) + "\n").encode())
         for rank, data in enumerate(traces(job.schedule)):
             yield Artifact(f"{place}/workload/{run.name}.{rank}.et", data)
+    graph = _graph(plant, simulation, part)
+    if isinstance(graph, Graph):
+        yield from _packets(f"{place}/ns3", graph, jobs, runs, found)
     values = {
         "part": part,
         "total": len(simulation.ranks),
@@ -137,6 +152,49 @@ def _folder(design: Design, place: str, simulation: Simulation, part: Part, jobs
     }
     for name in ("README.md", "run.sh"):
         yield Artifact(f"{place}/{name}", template(__package__, f"{name}.j2").render(values).encode())
+
+
+def _graph(plant: Plant, simulation: Simulation, part: Part) -> Graph | Diagnostic:
+    """The graph of the ranks that have traces, for ns-3, or why there is none."""
+    workload = simulation.workload
+    why = ""
+    if not simulation.in_order:
+        why = "its ranks are not in the order of the dimensions"
+    elif simulation.domains.shape != "switch" and not workload.attributes.approximate:
+        why = "scale-up has no switch, and hosts do not forward"
+    graph = None if why else next((p.graph for p in _parts(plant) if workload in p.workloads), None)
+    if graph is not None and graph.hosts > part.ranks:
+        graph = graph.first(part.ranks)
+    if graph is not None and graph.hosts == part.ranks and not uneven(graph):
+        return graph
+    return diagnose(
+        "RW8116",
+        workload.origin,
+        "this workload",
+        detail=f"`{workload.name}`: {why or 'the ranks that have traces are no whole scale-up domains'}",
+        help="the analytical network is written; `approximate = true` puts a switch in place of scale-up that has none",
+    )
+
+
+def _parts(plant: Plant) -> list[PlainPart]:
+    return [found for found in find_parts(plant) if isinstance(found, PlainPart)]
+
+
+def _packets(
+    place: str, graph: Graph, jobs: list[Job], runs: list[Run], found: tuple[Level, ...]
+) -> Iterator[Artifact]:
+    made = packets(graph)
+    logical = {run.logical: job.levels for job, run in zip(jobs, runs, strict=True)}
+    yield from files(place, made, list(logical.items()))
+    values = {
+        "packets": made,
+        "parallel": len(graph.a) - len(graph.bundled().a),
+        "switchless": switchless(graph),
+        "runs": runs,
+        "output": OUTPUT,
+    }
+    for name, source in (("README.md", "packet.md.j2"), ("run.sh", "packet.sh.j2")):
+        yield Artifact(f"{place}/{name}", template(__package__, source).render(values).encode())
 
 
 def _memory(design: Design, simulation: Simulation) -> float:
@@ -156,6 +214,7 @@ def _run(job: Job, found: tuple[Level, ...]) -> Run:
         f"network_{name}.yml" if own else "network.yml",
         f"system_{name}.json" if own else "system.json",
         f"groups_{name}.json" if job.schedule.groups else "",
+        f"logical_topology_{name}.json" if own else "logical_topology.json",
         job.cycles,
         job.exact,
         job.levels if own else (),

@@ -20,11 +20,11 @@ from ...compiler.workloads import compile_program
 from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit.csv import write
 from .._kit.graphs import Part, folders, nodes_table, notes
+from .._kit.hpcc import Servers, as_servers, switchless, uneven
 from .._kit.jinja import template
 from .._kit.safe import folder, one_line
-from .conf import OUTPUT, conf
 from .layers import Layers, layers
-from .servers import Servers, as_servers, topology, uneven
+from .text import OUTPUT, conf, topology
 
 ROOT = "sim/simai"
 
@@ -80,24 +80,20 @@ def _servers(graph: Graph, workload: Workload) -> Servers | Diagnostic:
             detail="SimAI wants as many accelerators in each scale-up domain",
             help="take whole domains, or as many ranks of each",
         )
-    if _switchless(graph) and not workload.attributes.approximate:
+    if switchless(graph) and not workload.attributes.approximate:
         return diagnose(
             "RW8150",
             workload.origin,
             "this workload",
             detail=f"{int(np.bincount(graph.domain)[0]):,} accelerators are joined without a switch; in SimAI they do "
             "not forward, and each server has one NVSwitch",
-            help="`approximate = true` in the workload puts a switch of each accelerator's whole bandwidth in its place",
+            help="`approximate = true` in the workload puts a switch with the whole bandwidth of each in its place",
         )
     return as_servers(graph)
 
 
-def _switchless(graph: Graph) -> bool:
-    return graph.domains.shape != "switch"
-
-
 def _approximated(graph: Graph) -> Iterator[Diagnostic]:
-    if _switchless(graph):
+    if switchless(graph):
         why = (
             "a switch stands for scale-up that has none, so accelerators far from each other are as fast as neighbours"
         )
@@ -132,7 +128,7 @@ def _gpu_type(design: Design, graph: Graph) -> str:
 def _folder(design: Design, plant: Plant, place: str, part: Part, servers: Servers) -> Iterator[Artifact]:
     graph = part.graph
     yield Artifact(f"{place}/topology.txt", topology(servers, _gpu_type(design, graph)))
-    yield Artifact(f"{place}/SimAI.conf", conf(servers.rate[servers.inner :]))
+    yield Artifact(f"{place}/SimAI.conf", conf(servers))
     table = nodes_table(plant, graph).with_columns(pl.Series("node", servers.nodes)).rename({"node": "simai"})
     ranks = np.where(np.arange(len(graph.kind)) < graph.hosts, np.arange(len(graph.kind)), -1)
     column = pl.Series("rank", ranks)
@@ -151,7 +147,7 @@ def _folder(design: Design, plant: Plant, place: str, part: Part, servers: Serve
         "name": one_line(part.name),
         "zeros": graph.zeros,
         "parallel": part.parallel,
-        "switchless": _switchless(graph),
+        "switchless": switchless(graph),
         "nodes": servers.gpus + servers.servers + servers.switches,
         "output": OUTPUT,
     }

@@ -1,4 +1,4 @@
-"""A graph as SimAI knows them: servers of GPUs, each with exactly one NVSwitch, and switches above.
+"""A graph as SimAI knows it: servers of GPUs, each with exactly one NVSwitch, and switches above.
 
 SimAI takes the NVSwitch of server s to be node G + s, where G counts the GPUs, and numbers GPUs server by server. A
 scale-up domain is a server to it, be it 8 GPUs in a box or 72 in a rack:
@@ -19,9 +19,9 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from ...compiler.plant import Ints
-from ...compiler.simulation import RANK, SCALE_UP, Graph
-from .._kit.graphs import delays, rates
+from ....compiler.plant import Ints
+from ....compiler.simulation import RANK, SCALE_UP, Graph
+from ..graphs import delays, rates
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,11 @@ def uneven(graph: Graph) -> bool:
     """Whether domains have different numbers of ranks."""
     sizes = np.bincount(graph.domain)
     return bool(sizes.min() != sizes.max())
+
+
+def switchless(graph: Graph) -> bool:
+    """Whether a switch would stand for scale-up that has none."""
+    return graph.domains.shape != "switch"
 
 
 def as_servers(graph: Graph) -> Servers:
@@ -117,12 +122,8 @@ def _merged(a: Ints, z: Ints, rate: Ints, delay: Ints) -> tuple[Ints, Ints, Ints
     return low[first], high[first], np.add.reduceat(rate, first), np.maximum.reduceat(delay, first)
 
 
-def topology(found: Servers, gpu_type: str) -> bytes:
-    """topology.txt: counts, then NVSwitches and switches, then `a z rate delay error_rate` of each link."""
-    switches = np.arange(found.gpus, found.gpus + found.servers + found.switches)
-    total = found.gpus + len(switches)
-    head = f"{total} {found.each} {found.servers} {found.switches} {len(found.a)} {gpu_type}"
-    columns = {"a": found.a, "z": found.z, "rate": rates(found.rate), "delay": delays(found.delay)}
+def link_lines(a: Ints, z: Ints, rate: Ints, delay: Ints) -> str:
+    """`a z rate delay error_rate` of each link, full duplex, without a line end behind the last."""
+    columns = {"a": a, "z": z, "rate": rates(rate), "delay": delays(delay)}
     lines = pl.DataFrame(columns).select(pl.format("{} {} {} {} 0", "a", "z", "rate", "delay")).to_series()
-    words = pl.Series(switches).cast(pl.String).str.join(" ").item()
-    return "\n".join([head, words, lines.str.join("\n").item(), ""]).encode()
+    return str(lines.str.join("\n").item())
