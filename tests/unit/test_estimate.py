@@ -143,7 +143,7 @@ def test_flows_around_a_ring() -> None:
     assert flows(net, here, (here + 1) % 8, 5.0).beta == pytest.approx(5 / 4)
     assert flows(net, here, (here - 1) % 8, 5.0).beta == pytest.approx(5 / 4)
     opposite = flows(net, here, (here + 4) % 8, 5.0)
-    assert (opposite.beta, opposite.alpha) == (pytest.approx(4 * 5 / 4), 4 * 7.0)
+    assert (opposite.beta, opposite.alpha) == pytest.approx((4 * 5 / 4, 4 * 7.0))
     # Everyone to everyone: on average two links, so 16 passes a rank over its two links.
     assert pairs(net, here.reshape(1, 8), 5.0).beta == pytest.approx(5 * 8 * 2 / 8)
 
@@ -153,7 +153,7 @@ def test_flows_in_a_torus_go_one_ring_after_the_other() -> None:
     here = np.arange(16)
     corner = (here % 4 + 1) % 4 + 4 * ((here // 4 + 1) % 4)
     time = flows(net, here, corner, 5.0)
-    assert (time.beta, time.alpha) == (pytest.approx(5 / 4), 2 * 7.0)
+    assert (time.beta, time.alpha) == pytest.approx((5 / 4, 2 * 7.0))
 
 
 def test_a_mesh_has_a_link_a_pair() -> None:
@@ -175,16 +175,16 @@ def test_algorithms_by_hand(kind: str) -> None:
         return found.alpha / halves, found.beta / halves
 
     # One ring: every round 10 bytes to the next; one flow enters each port and each group.
-    assert time("ring") == (7 * 300.0, pytest.approx(7 * 10 / 2))
+    assert time("ring") == pytest.approx((7 * 300.0, 7 * 10 / 2))
     # To each: 6 messages of 10 through a port; 4 * 4 of them leave a group.
-    assert time("direct") == (300.0, pytest.approx(16 * 10 / 3))
+    assert time("direct") == pytest.approx((300.0, 16 * 10 / 3))
     # 40 bytes over the top (4 flows a group), 20 within a group, 10 in the domain.
-    assert time("halving_doubling") == (300.0 + 100.0 + 7.0, pytest.approx(4 * 40 / 3 + 20 / 2 + 10 / 8))
+    assert time("halving_doubling") == pytest.approx((300.0 + 100.0 + 7.0, 4 * 40 / 3 + 20 / 2 + 10 / 8))
     # 40 in scale-up; then two rings of 4 with rounds of 10, two flows a group.
     if kind == "all_reduce":
-        assert time("hierarchical") == (7.0 + 2 * 300.0, pytest.approx(40 / 8 + 3 * max(10 / 2, 20 / 3)))
+        assert time("hierarchical") == pytest.approx((7.0 + 2 * 300.0, 40 / 8 + 3 * max(10 / 2, 20 / 3)))
     else:
-        assert time("hierarchical") == (7.0 + 3 * 300.0, pytest.approx(40 / 8 + 3 * max(10 / 2, 20 / 3)))
+        assert time("hierarchical") == pytest.approx((7.0 + 3 * 300.0, 40 / 8 + 3 * max(10 / 2, 20 / 3)))
 
 
 # --- the command ---

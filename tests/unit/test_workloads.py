@@ -160,16 +160,19 @@ def test_every_rank_does_things_in_order(
     if kind in ("training", "rl"):
         batch = batches * replicas * 2 * degrees["expert"]
         if kind == "rl":
-            rl = Reinforcement(**degrees, sequence=16, batch=batch, prompt=4, rollout_tensor=2, sharded=sharded)
+            rl = Reinforcement.model_validate(
+                {**degrees, "sequence": 16, "batch": batch, "prompt": 4, "rollout_tensor": 2, "sharded": sharded}
+            )
             reinforce(builder, model, rl, ranks, SPEED)
         else:
-            step = Training(**degrees, sequence=16, batch=batch, sharded=sharded)
+            step = Training.model_validate({**degrees, "sequence": 16, "batch": batch, "sharded": sharded})
             train(builder, model, step, layout(ranks, **degrees), SPEED)
     else:
         del degrees["context"]
         half = degrees["tensor"] * degrees["pipeline"] * degrees["expert"]
         prefill = half if kind == "split" else None
-        infer(builder, model, Inference(**degrees, prompt=8, output=3, batch=2, prefill=prefill), ranks, SPEED)
+        served = Inference.model_validate({**degrees, "prompt": 8, "output": 3, "batch": 2, "prefill": prefill})
+        infer(builder, model, served, ranks, SPEED)
 
     def cost(op: Operation) -> int:
         return 1 + op.size % 7 + int(op.time) % 5
