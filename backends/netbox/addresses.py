@@ -178,9 +178,10 @@ def prefix_frame(plant: Plant) -> pl.DataFrame:
     return pl.DataFrame(frame, schema=dict.fromkeys(frame, pl.String))
 
 
-def rir_frame() -> pl.DataFrame:
-    """`ipam/rirs/import/`."""
-    return pl.DataFrame({"name": RIRS, "slug": ["rfc-6996", "not-stated"], "is_private": ["true", "false"]})
+def rir_frame(plant: Plant, members: Members) -> pl.DataFrame:
+    """`ipam/rirs/import/`: those that have given a number."""
+    frame = pl.DataFrame({"name": RIRS, "slug": ["rfc-6996", "not-stated"], "is_private": ["true", "false"]})
+    return frame.filter(pl.col("name").is_in(asn_frame(plant, members)["rir"].to_list()))
 
 
 def asn_frame(plant: Plant, members: Members) -> pl.DataFrame:

@@ -30,26 +30,29 @@ _CENTIMETRE = 10**4
 def cable_frames(plant: Plant, built: Building, ports: Sequence[Ports]) -> Iterator[pl.DataFrame]:
     """`dcim/cables/import/`: rows in the order of the segments.
 
-    A cable that several segments share (a breakout) has a row for each, which name the first one; so has a plug that
-    meets another with no cord between, without a length.
+    A cable that several segments share (a breakout) has a row for each, which name the first one. Two plugs that meet
+    with no cord between are a row without a type or a length.
     """
     made, segments, labels = cables(plant), plant.segments, segment_ids(plant)
     names = terminal_table(plant, lambda c: ports[c.index].names)
     kinds = terminal_table(plant, lambda c: [f"dcim.{kind}" for kind in ports[c.index].kinds])
-    words, types = _words(made), _types(made)
+    types = _types(made)
+    words = [field(word, DESCRIPTION - 50) if word else None for word in made.words()[: len(types)]]
+    mated = np.zeros(len(segments), dtype=np.bool_) if plant.circuits is None else plant.circuits.mated
     colours: list[str | None] = [COLOURS[n % len(COLOURS)] for n in range(len(plant.design.networks))]
     for rows in slices(len(segments)):
         a, z = segments.a_device[rows], segments.z_device[rows]
         item = made.item[rows]
         shared = np.where(item == np.arange(rows.start, rows.stop), -1, item)
         length = _metres(made.sold_um[rows])
-        told = chosen(words, made.media[rows])
+        media = np.where(mated[rows], len(types), made.media[rows])
+        told = chosen([*words, "two plugs, no cord"], media)
         also = "in one cable with " + pick(labels, shared)
         yield pl.DataFrame(
             {
                 **_end("a", built.site, plant, names, kinds, a, segments.a_terminal[rows]),
                 **_end("b", built.site, plant, names, kinds, z, segments.z_terminal[rows]),
-                "type": chosen(types, made.media[rows]),
+                "type": chosen([*types, None], media),
                 "status": pl.repeat(PLANNED, len(a), dtype=pl.String, eager=True),
                 "label": labels[rows],
                 "color": chosen(colours, segments.network[rows]),
@@ -70,10 +73,6 @@ def _end(
         f"side_{side}_type": kinds.gather(cls, terminal),
         f"side_{side}_name": names.gather(cls, terminal),
     }
-
-
-def _words(made: Cables) -> list[str | None]:
-    return [field(word, DESCRIPTION - 50) if word else None for word in made.words()]
 
 
 def _types(made: Cables) -> list[str | None]:

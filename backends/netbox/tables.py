@@ -54,7 +54,7 @@ def import_of(plant: Plant) -> Import:
         yield "09-devices", [building.devices(plant, built, types, place, roles, known.asn)]
         yield "10-interfaces", [addresses.interface_frame(plant, known, port)]
         yield "11-modules", [module_frame(plant, port, plugs)]
-        yield "12-rirs", [addresses.rir_frame()]
+        yield "12-rirs", [addresses.rir_frame(plant, known)]
         yield "13-asns", [addresses.asn_frame(plant, known)]
         yield "14-prefixes", [addresses.prefix_frame(plant)]
         yield "15-ip-addresses", addresses.address_frames(plant, known, port)

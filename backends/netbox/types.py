@@ -42,6 +42,20 @@ class DeviceType:
         return {"manufacturer": self.manufacturer, "model": self.model, "slug": self.slug, **self.content}
 
 
+def _peaks(plant: Plant, elements: Sequence[Element]) -> list[int]:
+    """What each class draws at peak in mW: the most that any part of its model draws, with what is plugged into it, so
+    that optics alone make no types."""
+    peak = loads(plant).peak
+    most: dict[tuple[object, str], int] = {}
+    keys = [
+        (getattr(e.attributes, "vendor", None), getattr(e.attributes, "model", None) or e.definition) for e in elements
+    ]
+    for cls, key in zip(plant.classes, keys, strict=True):
+        own = peak[cls.first : cls.first + cls.count]
+        most[key] = max(most.get(key, 0), int(own.max(initial=0)))
+    return [most[key] for key in keys]
+
+
 def maker(vendor: str | None) -> str:
     """The name of a manufacturer."""
     return field(vendor or "", MODEL) or UNKNOWN_MAKER
@@ -50,8 +64,9 @@ def maker(vendor: str | None) -> str:
 def device_types(plant: Plant, ports: Sequence[Ports], power: Power, places: Places) -> list[DeviceType]:
     """The device type of every class; equal ones are the same."""
     elements = [plant.element_of(cls) for cls in plant.classes]
-    contents = [_content(plant, cls, ports[cls.index], power, places) for cls in plant.classes]
     makers = [maker(getattr(e.attributes, "vendor", None)) for e in elements]
+    peaks = _peaks(plant, elements)
+    contents = [_content(plant, cls, ports[cls.index], power, places, peaks[cls.index]) for cls in plant.classes]
     models = model_names(plant, elements, makers, contents)
     taken: set[str] = set()
     found: dict[tuple[str, str], DeviceType] = {}
@@ -99,7 +114,7 @@ def _apart_by_maker(names: list[str], makers: Sequence[str]) -> list[str]:
     return found
 
 
-def _content(plant: Plant, cls: DeviceClass, ports: Ports, power: Power, places: Places) -> dict[str, Value]:
+def _content(plant: Plant, cls: DeviceClass, ports: Ports, power: Power, places: Places, peak: int) -> dict[str, Value]:
     element = plant.element_of(cls)
     attributes = element.attributes
     found: dict[str, Value] = {}
@@ -114,16 +129,16 @@ def _content(plant: Plant, cls: DeviceClass, ports: Ports, power: Power, places:
         hundredths = -(-weight // 10)
         found |= {"weight": hundredths / 100 if hundredths % 100 else hundredths // 100, "weight_unit": "kg"}
     found["description"] = field(element.doc.partition("\n")[0] or element.definition, DESCRIPTION)
-    return found | _components(plant, cls, ports, power)
+    return found | _components(plant, cls, ports, power, peak)
 
 
 def _number(text: str) -> float | int:
     return float(text) if "." in text else int(text)
 
 
-def _components(plant: Plant, cls: DeviceClass, ports: Ports, power: Power) -> dict[str, Value]:
+def _components(plant: Plant, cls: DeviceClass, ports: Ports, power: Power, peak: int) -> dict[str, Value]:
     lists: dict[str, list[Value]] = {
-        "power-ports": _power_ports(plant, cls, power),
+        "power-ports": _power_ports(plant, cls, power, peak),
         "power-outlets": _power_outlets(plant, cls, power),
         "interfaces": [
             {"name": i.name, "type": i.type}
@@ -146,11 +161,9 @@ def _components(plant: Plant, cls: DeviceClass, ports: Ports, power: Power) -> d
     return {key: items for key, items in lists.items() if items}
 
 
-def _power_ports(plant: Plant, cls: DeviceClass, power: Power) -> list[Value]:
+def _power_ports(plant: Plant, cls: DeviceClass, power: Power, peak: int) -> list[Value]:
     """A load's ports share what it draws at peak equally. A feeder's draw what is fed from it, which NetBox adds up."""
     names = power.inlets.names(plant, cls, "inlet")
-    own = slice(cls.first, cls.first + cls.count)
-    peak = int(loads(plant).peak[own].max(initial=0))
     load = plant.element_of(cls).kind not in FEEDERS and peak > 0
     inlets = _attributes(plant, cls, "inlet", len(power.inlets.parts[cls.index]))
     found: list[Value] = []
