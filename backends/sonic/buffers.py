@@ -29,28 +29,47 @@ INGRESS, EGRESS = "ingress_lossless_pool", "egress_lossless_pool"
 
 
 def buffer_tables(switch: SwitchModel, qos: Qos, buffers: Buffers, computed: bool) -> Tables:
-    """All tables of buffers."""
+    """Pools, queues and lists of profiles: all that no length of a cable bears on."""
     return _dynamic(switch, qos, buffers) if computed else _traditional(switch, qos, buffers)
+
+
+def headroom_tables(linked: list[Interface], qos: Qos, buffers: Buffers, computed: bool) -> Tables:
+    """Profiles, and the priority groups that take them: what follows from the lengths of the cables."""
+    if computed:
+        # NULL asks the switch to compute what is not known here.
+        return _headrooms(linked, qos, _dynamic_profiles(), dynamic_name, "NULL")
+    # A group whose headroom is not known is made by the buffer manager, from CABLE_LENGTH.
+    return _headrooms(linked, qos, _traditional_profiles(buffers), traditional_name, "")
 
 
 def _traditional(switch: SwitchModel, qos: Qos, buffers: Buffers) -> Tables:
     size = _bytes(buffers.pool)
-    limit: Row = {"dynamic_th": "7"} if buffers.limit is None else {"static_th": _bytes(buffers.limit)}
     ingress: Row = {"type": "ingress", "mode": "dynamic", "size": size}
     if buffers.headroom is not None:
         ingress["xoff"] = _bytes(buffers.headroom)
+    return {
+        "BUFFER_POOL": {INGRESS: ingress, EGRESS: {"type": "egress", "mode": "dynamic", "size": size}},
+        "BUFFER_QUEUE": _queues(switch.linked, qos, "egress_lossy_profile"),
+    }
+
+
+def _traditional_profiles(buffers: Buffers) -> Table:
+    limit: Row = {"dynamic_th": "7"} if buffers.limit is None else {"static_th": _bytes(buffers.limit)}
     reserve = "0" if buffers.reserve is None else _bytes(buffers.reserve)
-    profiles: Table = {
+    return {
         "ingress_lossy_profile": limit | {"pool": INGRESS, "size": "0"},
         "egress_lossless_profile": limit | {"pool": EGRESS, "size": "0"},
         "egress_lossy_profile": {"pool": EGRESS, "size": reserve, "dynamic_th": "0"},
     }
+
+
+def _dynamic_profiles() -> Table:
     return {
-        "BUFFER_POOL": {INGRESS: ingress, EGRESS: {"type": "egress", "mode": "dynamic", "size": size}},
-        "BUFFER_PROFILE": profiles | _headrooms(switch.linked, traditional_name),
-        # A group whose headroom is not known is made by the buffer manager, from CABLE_LENGTH.
-        "BUFFER_PG": _groups(switch.linked, qos, traditional_name, ""),
-        "BUFFER_QUEUE": _queues(switch.linked, qos, "egress_lossy_profile"),
+        "ingress_lossless_profile": {"pool": INGRESS, "size": "0", "dynamic_th": "7"},
+        "ingress_lossy_profile": {"pool": "ingress_lossy_pool", "size": "0", "dynamic_th": "3"},
+        "egress_lossless_profile": {"pool": EGRESS, "size": "0", "dynamic_th": "7"},
+        "egress_lossy_profile": {"pool": "egress_lossy_pool", "size": "9216", "dynamic_th": "7"},
+        "q_lossy_profile": {"pool": "egress_lossy_pool", "size": "0", "dynamic_th": "3"},
     }
 
 
@@ -61,13 +80,6 @@ def _dynamic(switch: SwitchModel, qos: Qos, buffers: Buffers) -> Tables:
     }
     # The switch computes the others from this one.
     pools[EGRESS]["size"] = _bytes(buffers.pool)
-    profiles: Table = {
-        "ingress_lossless_profile": {"pool": INGRESS, "size": "0", "dynamic_th": "7"},
-        "ingress_lossy_profile": {"pool": "ingress_lossy_pool", "size": "0", "dynamic_th": "3"},
-        "egress_lossless_profile": {"pool": EGRESS, "size": "0", "dynamic_th": "7"},
-        "egress_lossy_profile": {"pool": "egress_lossy_pool", "size": "9216", "dynamic_th": "7"},
-        "q_lossy_profile": {"pool": "egress_lossy_pool", "size": "0", "dynamic_th": "3"},
-    }
     lists: dict[str, Table] = {
         direction: {
             i.port.name: {"profile_list": f"{direction}_lossless_profile,{direction}_lossy_profile"}
@@ -77,9 +89,6 @@ def _dynamic(switch: SwitchModel, qos: Qos, buffers: Buffers) -> Tables:
     }
     return {
         "BUFFER_POOL": pools,
-        "BUFFER_PROFILE": profiles | _headrooms(switch.linked, dynamic_name),
-        # NULL asks the switch to compute what is not known here.
-        "BUFFER_PG": _groups(switch.linked, qos, dynamic_name, "NULL"),
         "BUFFER_QUEUE": _queues(switch.linked, qos, "q_lossy_profile"),
         "BUFFER_PORT_INGRESS_PROFILE_LIST": lists["ingress"],
         "BUFFER_PORT_EGRESS_PROFILE_LIST": lists["egress"],
@@ -98,9 +107,25 @@ def dynamic_name(port: Port, room: Room) -> str:
     return f"headroom_{port.speed // 10**6}_{port.width}lanes_{room.metres}m"
 
 
-def _headrooms(linked: list[Interface], name: Callable[[Port, Room], str]) -> Table:
-    rooms = {name(i.port, i.room): i.room for i in linked if i.room is not None}
-    return {key: _headroom(room) for key, room in rooms.items()}
+def _headrooms(
+    linked: list[Interface], qos: Qos, fixed: Table, name: Callable[[Port, Room], str], unknown: str
+) -> Tables:
+    """Profiles and priority groups. `unknown` is the profile of a group of unknown headroom; empty leaves it out."""
+    rest, lossless = lossy_group(qos), [c.priority for c in qos.lossless]
+    lossy: Row = {"profile": "ingress_lossy_profile"}
+    rooms: dict[str, Room] = {}
+    groups: Table = {}
+    for i in linked:
+        groups[f"{i.port.name}|{rest}"] = lossy
+        profile = unknown
+        if i.room is not None:
+            profile = name(i.port, i.room)
+            rooms[profile] = i.room
+        if profile:
+            own: Row = {"profile": profile}
+            for group in lossless:
+                groups[f"{i.port.name}|{group}"] = own
+    return {"BUFFER_PROFILE": fixed | {key: _headroom(room) for key, room in rooms.items()}, "BUFFER_PG": groups}
 
 
 def _headroom(room: Room) -> Row:
@@ -109,21 +134,6 @@ def _headroom(room: Room) -> Row:
         row["xon_offset"] = str(room.xon_offset)
     row["dynamic_th"] = "0"
     return row
-
-
-def _groups(linked: list[Interface], qos: Qos, name: Callable[[Port, Room], str], unknown: str) -> Table:
-    """Priority groups. `unknown` is the profile of one whose headroom is not known; empty leaves it out."""
-    rest, lossless = lossy_group(qos), [c.priority for c in qos.lossless]
-    lossy: Row = {"profile": "ingress_lossy_profile"}
-    found: Table = {}
-    for i in linked:
-        found[f"{i.port.name}|{rest}"] = lossy
-        profile = unknown if i.room is None else name(i.port, i.room)
-        if profile:
-            own: Row = {"profile": profile}
-            for group in lossless:
-                found[f"{i.port.name}|{group}"] = own
-    return found
 
 
 def _queues(linked: list[Interface], qos: Qos, lossy: str) -> Table:

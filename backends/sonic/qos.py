@@ -25,7 +25,7 @@ HASH = ("DST_IP", "SRC_IP", "IP_PROTOCOL", "L4_DST_PORT", "L4_SRC_PORT")
 
 
 def qos_tables(switch: SwitchModel, qos: Qos, platform: Platform) -> Tables:
-    """Maps, schedulers, queues, marking and watchdog for every linked port."""
+    """Maps, schedulers, queues, marking and watchdog for every linked port: all but the lengths of cables."""
     linked = switch.linked
     queues = {str(tc): str(queue) for tc, queue in queue_of(qos).items()}
     group = lossy_group(qos)
@@ -40,7 +40,6 @@ def qos_tables(switch: SwitchModel, qos: Qos, platform: Platform) -> Tables:
         "PORT_QOS_MAP": port_maps,
         "SCHEDULER": {f"scheduler.{c.name}": _scheduler(c) for c in qos.classes},
         "QUEUE": _queues(linked, qos),
-        "CABLE_LENGTH": {NAME: {i.port.name: _length(i) for i in switch.interfaces}},
         "PFC_WD": _watchdog(linked, qos.watchdog),
         "SWITCH_HASH": {"GLOBAL": {"ecmp_hash": list(HASH)}},
     }
@@ -51,6 +50,11 @@ def qos_tables(switch: SwitchModel, qos: Qos, platform: Platform) -> Tables:
     if marked:
         tables["WRED_PROFILE"] = {_marking_name(c): _marking(c) for c in marked}
     return tables
+
+
+def cable_lengths(switch: SwitchModel) -> Tables:
+    """The length of cable at every port, linked or not."""
+    return {"CABLE_LENGTH": {NAME: {i.port.name: _length(i) for i in switch.interfaces}}}
 
 
 def _traffic_classes(qos: Qos) -> dict[int, int]:
