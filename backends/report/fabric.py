@@ -5,7 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from ...compiler.plant import Plant
-from ...compiler.views.fabric import Edge, oversubscription, tier_graph, tiers
+from ...compiler.views.fabric import Edge, edges, neighbours, oversubscription, tiers
 
 Json = dict[str, object]
 
@@ -13,24 +13,29 @@ Json = dict[str, object]
 def fabric(plant: Plant) -> Json:
     """`nodes` are classes with their tier (-1: no server reaches it) and, of switches below others, bandwidth down
     over up of the worst device; `edges` are link statements with their figures. Bandwidths in bit/s."""
-    graph = tier_graph(plant)
-    tier = tiers(plant, graph)
+    joined = edges(plant)
+    near = neighbours(joined)
+    tier = tiers(plant, near)
     nodes = []
-    for node in sorted(graph):
+    for node, peers in near.items():
         cls = plant.classes[node]
         at = tier.get(node, -1)
-        above = tuple(plant.classes[peer] for peer in sorted(graph[node]) if tier.get(peer, -1) > at >= 0)
+        above = tuple(plant.classes[peer] for peer in peers if tier.get(peer, -1) > at >= 0)
         found = oversubscription(plant, (cls,), above) if above and at > 0 else None
         nodes.append({"class": node, "tier": at, "ratio": _words(found)})
-    edges = [
-        {"a": a, "z": z, "rule": rule, **_edge(data["edge"])}
-        for a, z, rule, data in sorted(graph.edges(data=True, keys=True), key=lambda edge: edge[2])
-    ]
-    return {"nodes": nodes, "edges": edges}
+    return {"nodes": nodes, "edges": [_edge(edge) for edge in joined]}
 
 
 def _edge(edge: Edge) -> Json:
-    return {"count": edge.links, "speed": edge.speed, "perA": list(edge.per_a), "perZ": list(edge.per_z)}
+    return {
+        "a": edge.a,
+        "z": edge.z,
+        "rule": edge.rule,
+        "count": edge.links,
+        "speed": edge.speed,
+        "perA": list(edge.per_a),
+        "perZ": list(edge.per_z),
+    }
 
 
 def _words(found: tuple[Fraction, int] | None) -> Json | None:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -16,14 +15,13 @@ from ..plant import DeviceClass, Ints, Plant
 from ..power.losses import Bools
 from ..schema import PortAttributes
 
-if TYPE_CHECKING:
-    import networkx as nx
-
 
 @dataclass(frozen=True)
 class Edge:
-    """What one statement joins. `per_a` and `per_z` are links of one device: fewest and most."""
+    """What one statement joins: classes `a` and `z`. `per_a` and `per_z` are links of one device: fewest and most."""
 
+    a: int
+    z: int
     rule: int
     links: int
     speed: int
@@ -55,16 +53,14 @@ def _management(plant: Plant, cls: DeviceClass) -> Bools:
     return flags
 
 
-def tier_graph(plant: Plant) -> nx.MultiGraph[int]:
-    """Device classes as nodes, link rules as edges keyed by the rule; each holds an `Edge` as `edge`.
+def edges(plant: Plant) -> list[Edge]:
+    """The fabric as a graph whose nodes are device classes and whose edges are link rules, in their order.
 
     A rule that joins a class to itself is a loop. Links through passive parts that begin with one rule may join
     several pairs of classes; each is an edge.
     """
-    import networkx as nx
-
     links, keep = plant.links, np.flatnonzero(data_links(plant))
-    graph: nx.MultiGraph[int] = nx.MultiGraph()
+    found = []
     cls, size = plant.devices.cls, len(plant.classes)
     key = (links.rule[keep] * size + cls[links.a_device[keep]]) * size + cls[links.z_device[keep]]
     order = np.argsort(key, kind="stable")  # at once where they stand in order, as they do without passive parts
@@ -72,19 +68,28 @@ def tier_graph(plant: Plant) -> nx.MultiGraph[int]:
     starts = np.flatnonzero(np.diff(key, prepend=-1))
     for start, stop in pairwise([*starts.tolist(), len(key)]):
         rows, joined = keep[start:stop], int(key[start])
-        rule = plant.design.rules[joined // size**2]
         a, z = plant.classes[joined // size % size], plant.classes[joined % size]
-        edge = Edge(
-            rule.index,
-            len(rows),
-            int(links.speed[rows].min()),
-            _spread(links.a_device[rows], a),
-            _spread(links.z_device[rows], z),
+        found.append(
+            Edge(
+                a.index,
+                z.index,
+                joined // size**2,
+                len(rows),
+                int(links.speed[rows].min()),
+                _spread(links.a_device[rows], a),
+                _spread(links.z_device[rows], z),
+            )
         )
-        for end in (a, z):
-            graph.add_node(end.index, kind=plant.element_of(end).kind, count=end.count)
-        graph.add_edge(a.index, z.index, key=rule.index, edge=edge)
-    return graph
+    return found
+
+
+def neighbours(edges: list[Edge]) -> dict[int, list[int]]:
+    """The classes that each class is joined to, in ascending order."""
+    joined: dict[int, set[int]] = {}
+    for edge in edges:
+        joined.setdefault(edge.a, set()).add(edge.z)
+        joined.setdefault(edge.z, set()).add(edge.a)
+    return {node: sorted(peers) for node, peers in sorted(joined.items())}
 
 
 def _spread(devices: Ints, cls: DeviceClass) -> tuple[int, int]:
@@ -92,17 +97,17 @@ def _spread(devices: Ints, cls: DeviceClass) -> tuple[int, int]:
     return int(counts.min()), int(counts.max())
 
 
-def tiers(plant: Plant, graph: nx.MultiGraph[int]) -> dict[int, int]:
+def tiers(plant: Plant, neighbours: dict[int, list[int]]) -> dict[int, int]:
     """Distance of every class from the nearest one that is no switch: 0 for servers, 1 for leaves, and so on.
 
     Classes that no server reaches are left out.
     """
-    found = {n: 0 for n in graph if plant.design.elements[plant.classes[n].element].kind != "switch"}
+    found = {n: 0 for n in neighbours if plant.element_of(plant.classes[n]).kind != "switch"}
     wave = list(found)
     while wave:
         after = []
         for node in wave:
-            for peer in graph[node]:
+            for peer in neighbours[node]:
                 if peer not in found:
                     found[peer] = found[node] + 1
                     after.append(peer)

@@ -13,7 +13,7 @@ from unit.power_specs import Spec, element, plant_of
 
 from rackwright.compiler.plant import Plant
 from rackwright.compiler.views.cuts import bisection, path_diversity
-from rackwright.compiler.views.fabric import data_links, oversubscription, tier_graph, tiers
+from rackwright.compiler.views.fabric import data_links, edges, neighbours, oversubscription, tiers
 from rackwright.compiler.views.symmetry import Wiring, quotient, refine
 
 SOURCE, SINK = -1, -2
@@ -129,10 +129,13 @@ def test_oversubscription_and_tiers(spec: Spec) -> None:
     found = oversubscription(plant, (cls["tor"],), (cls["spine"],))
     assert found is not None and found[0] == Fraction(4, 3)
     assert oversubscription(plant, (cls["spine"],), (cls["box"],)) is None
-    graph = tier_graph(plant)
-    assert tiers(plant, graph) == {cls["box"].index: 0, cls["tor"].index: 1, cls["spine"].index: 2}
-    edges = [data["edge"] for _, _, data in graph.edges(data=True)]
-    assert sorted((e.links, e.per_a, e.per_z) for e in edges) == [(12, (3, 3), (4, 4)), (16, (2, 2), (4, 4))]
+    found_edges = edges(plant)
+    assert tiers(plant, neighbours(found_edges)) == {cls["box"].index: 0, cls["tor"].index: 1, cls["spine"].index: 2}
+    for edge in found_edges:  # what is told of `a` is of the class that stands on the a side of the links
+        rows = plant.links.rule == edge.rule
+        assert set(plant.devices.cls[plant.links.a_device[rows]].tolist()) == {edge.a}
+        assert set(plant.devices.cls[plant.links.z_device[rows]].tolist()) == {edge.z}
+    assert sorted((e.links, e.per_a, e.per_z) for e in found_edges) == [(12, (3, 3), (4, 4)), (16, (2, 2), (4, 4))]
 
 
 def test_management_ports_are_no_part_of_the_fabric(spec: Spec) -> None:
