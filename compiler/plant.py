@@ -9,7 +9,7 @@ All columns are numpy arrays; a missing number is -1.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
@@ -211,7 +211,7 @@ class Plant:
     grown: Plant | None = None
     circuits: Circuits | None = None
     halls: Halls | None = None
-    known: dict[Callable[[Plant], Any], Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+    known: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def segments(self) -> Links:

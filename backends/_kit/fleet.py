@@ -18,7 +18,7 @@ from ...compiler.backend import Request
 from ...compiler.design import Design
 from ...compiler.network import dsf, subnet
 from ...compiler.network.dsf import Scheduled
-from ...compiler.network.routing import Routing, plan
+from ...compiler.network.routing import Routing, planned
 from ...compiler.network.subnet import Subnet
 from ...compiler.plant import DeviceClass, Ints, Plant
 from .device_model import SwitchModel
@@ -99,20 +99,17 @@ def wanted_at_capacity(plant: Plant, request: Request) -> NDArray[np.bool_]:
 
 def fleet(design: Design, plant: Plant, request: Request, os: str) -> Fleet:
     """The switches of a request; none where the routing has a mistake, which the checks tell of."""
-    grown = plant.at_capacity
-    return Fleet(*_chosen(plant, plan(grown.design, grown)[0], request, os))
+    return Fleet(*_chosen(plant, planned(plant.at_capacity)[0], request, os))
 
 
 def subnet_fleet(plant: Plant, request: Request, os: str) -> Group[Subnet]:
     """The switches of InfiniBand subnets that a request wants rendered."""
-    grown = plant.at_capacity
-    return Group(*_chosen(plant, subnet.plan(grown.design, grown)[0], request, os))
+    return Group(*_chosen(plant, subnet.planned(plant.at_capacity)[0], request, os))
 
 
 def scheduled_fleet(plant: Plant, request: Request, os: str) -> Group[Scheduled]:
     """The nodes of scheduled fabrics that a request wants rendered."""
-    grown = plant.at_capacity
-    return Group(*_chosen(plant, dsf.plan(grown.design, grown)[0], request, os))
+    return Group(*_chosen(plant, dsf.planned(plant.at_capacity)[0], request, os))
 
 
 def _chosen(

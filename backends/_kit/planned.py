@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ...compiler.design import Design
 from ...compiler.network import dsf, routing, subnet
 from ...compiler.network.addresses import Prefix
 from ...compiler.plant import Ints, Plant
@@ -46,18 +45,17 @@ class Planned:
 
 def planned(plant: Plant) -> tuple[Planned, ...]:
     """The planned networks, in the order of the design; none that has a mistake, which the checks tell of."""
-    grown = plant.at_capacity
-    return tuple(sorted(_all(grown.design, grown), key=lambda p: p.network))
+    return tuple(sorted(_all(plant.at_capacity), key=lambda p: p.network))
 
 
-def _all(design: Design, plant: Plant) -> Iterator[Planned]:
+def _all(plant: Plant) -> Iterator[Planned]:
     none = np.zeros(0, dtype=np.int64)
-    for r in routing.plan(design, plant)[0]:
+    for r in routing.planned(plant)[0]:
         pool, gateway = r.pools.management, r.pools.gateway
         yield Planned(r.network, r.devices, r.tier, r.asn, r.loopback, r.management, pool, gateway)
-    for s in subnet.plan(design, plant)[0]:
+    for s in subnet.planned(plant)[0]:
         yield Planned(s.network, s.devices, s.tier, none, none, s.management, s.pool, s.gateway)
-    for d in dsf.plan(design, plant)[0]:
+    for d in dsf.planned(plant)[0]:
         pool, gateway = d.pools.management, d.pools.gateway
         yield Planned(d.network, d.devices, none, none, d.loopback, d.management, pool, gateway)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from math import prod
 from typing import Literal
 
@@ -46,8 +47,9 @@ class Port:
     fec: Fec
 
 
+@cache
 def names_for(os: str) -> NameGiver:
-    """The names that the catalog gives for an operating system."""
+    """The names that the catalog gives for an operating system; the same function each time, see `once`."""
     return lambda plant, cls: interface_names(plant, cls, os)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,18 +20,18 @@ from ...compiler.network.headroom import Room
 from ...compiler.network.lossless import lossless
 from ...compiler.network.reach import planned_metres
 from ...compiler.network.routing import Routing
+from ...compiler.once import once
 from ...compiler.plant import Ints, Plant
 from ...compiler.schema import SwitchAttributes
 from .device_model import GroupName, Interface, PeerGroup, SwitchModel, Use
 from .network_model import network_model, role_of
-from .ports import NameGiver, front
+from .ports import NameGiver, Port, front
 from .safe import one_line
 
 _KINDS: tuple[Use, ...] = ("fabric", "host", "linked")
 _GROUPS: tuple[GroupName, ...] = ("DOWNLINKS", "SIDELINKS", "UPLINKS")
-
-_Linked = tuple[Use, str, str, str, str, str, int, GroupName | str, str, str, str, str, int, Room | None]
-"""An interface without its port."""
+_SIDES: tuple[GroupName | Literal[""], ...] = (*_GROUPS, "")
+"""By what the tier of the other end is less one's own, plus one; the last for what is no other switch."""
 
 _CHUNK = 256
 """Switches whose text columns are made at once: enough to be quick, few enough to stay small."""
@@ -41,13 +42,13 @@ def switches(plant: Plant, routing: Routing, rows: Ints, give: NameGiver, far: N
 
     `give` names the ports of these switches, `far` those at the other ends of their links.
     """
-    maker = _Maker(plant, routing, give, far)
+    maker = _maker(plant, routing, give, far)
     for at in range(0, len(rows), _CHUNK):
         yield from maker.chunk(rows[at : at + _CHUNK])
 
 
 class _Maker:
-    """What is looked up for every switch, made once."""
+    """What is looked up for every switch, made once, however many shards are rendered in a process."""
 
     def __init__(self, plant: Plant, routing: Routing, give: NameGiver, far: NameGiver) -> None:
         self._plant = plant
@@ -60,11 +61,20 @@ class _Maker:
             for c, labels in zip(plant.classes, self._labels, strict=True)
         ]
         present = set(np.unique(plant.devices.cls[routing.devices]).tolist())
-        self._fronts = {c.index: front(plant, c, give) for c in plant.classes if c.index in present}
+        fronts = {c.index: front(plant, c, give) for c in plant.classes if c.index in present}
         self._unused = {
             index: [Interface(port, "unused", "", "", "", "", "", -1, "", "", "", "", "", 0, None) for port in ports]
-            for index, ports in self._fronts.items()
+            for index, ports in fronts.items()
         }
+        # Terminal n of class c stands at `start[c] + n`: its place among the data ports, -1 for any other port.
+        counts = [c.terminal_count("port") for c in plant.classes]
+        self._start = np.cumsum([0, *counts]).astype(np.int64)
+        self._place = np.full(self._start[-1], -1, dtype=np.int64)
+        self._ports: list[Port | None] = [None] * len(self._place)
+        for index, ports in fronts.items():
+            for place, port in enumerate(ports):
+                at = int(self._start[index]) + port.number
+                self._place[at], self._ports[at] = place, port
         self._cables = cable_ids(plant)
         self._asn = np.full(len(plant.devices), -1, dtype=np.int64)
         self._asn[routing.devices] = routing.asn
@@ -82,78 +92,54 @@ class _Maker:
 
     def chunk(self, rows: Ints) -> Iterator[SwitchModel]:
         """Models of some rows of the routing."""
-        devices, ends = self._routing.devices[rows], self._plant.ends
+        devices, ends, cls = self._routing.devices[rows], self._plant.ends, self._plant.devices.cls
         spans = [np.arange(ends.start[d], ends.start[d + 1]) for d in devices.tolist()]
-        linked = self._linked(np.concatenate(spans))
+        picked = np.concatenate(spans)
+        terminal = self._start[cls[ends.device[picked]]] + ends.port[picked]
+        data = self._place[terminal] >= 0
+        owner = np.repeat(np.arange(len(spans)), [len(span) for span in spans])[data]
+        linked = self._linked(picked[data], terminal[data])
+        places = self._place[terminal[data]].tolist()
         stop = 0
-        for row, device, span in zip(rows.tolist(), devices.tolist(), spans, strict=True):
-            start, stop = stop, stop + len(span)
-            yield self._switch(row, device, dict(linked[start:stop]))
+        counts = np.bincount(owner, minlength=len(spans)).tolist()
+        for row, device, count in zip(rows.tolist(), devices.tolist(), counts, strict=True):
+            start, stop = stop, stop + count
+            interfaces = list(self._unused[int(cls[device])])
+            for place, interface in zip(places[start:stop], linked[start:stop], strict=True):
+                interfaces[place] = interface
+            yield self._switch(row, device, tuple(interfaces))
 
-    def _linked(self, picked: Ints) -> list[tuple[int, _Linked]]:
-        """Port number and what is linked there, for the given rows of the plant's ends."""
+    def _linked(self, picked: Ints, terminal: Ints) -> list[Interface]:
+        """What is linked at the given rows of the plant's ends, all of them data ports; `terminal` is their own."""
         ends, routing = self._plant.ends, self._routing
         links, first, peers = ends.link[picked], ends.side[picked] == 0, ends.peer_device[picked]
         own = np.where(first, routing.a_address[links], routing.z_address[links])
         other = np.where(first, routing.z_address[links], routing.a_address[links])
         fabric = routing.fabric[links]
-        own6, other6 = self._sixes(own, fabric), self._sixes(other, fabric)
-        side = np.sign(self._tier[peers] - self._tier[ends.device[picked]]) + 1
+        side = np.where(fabric, np.sign(self._tier[peers] - self._tier[ends.device[picked]]) + 1, -1)
         metres, number, rooms = self._rooms
-        names, labels, far = self._names, self._labels, self._far
-        return [
-            (
-                number_of_port,
-                (
-                    kind,
-                    f"to {names[peer]} {labels[cls][port]} cable {cable}",
-                    cable,
-                    names[peer],
-                    labels[cls][port],
-                    far[cls][port],
-                    asn,
-                    _GROUPS[at] if kind == "fabric" else "",
-                    f"{address}/31" if address else "",
-                    peer_address,
-                    f"{address6}/127" if address6 else "",
-                    peer_address6,
-                    cable_m,
-                    rooms[room],
-                ),
-            )
-            for (
-                number_of_port,
-                kind,
-                peer,
-                cls,
-                port,
-                asn,
-                cable,
-                at,
-                address,
-                peer_address,
-                address6,
-                peer_address6,
-                cable_m,
-                room,
-            ) in zip(
-                ends.port[picked].tolist(),
-                [_KINDS[k] for k in np.where(fabric, 0, np.where(own >= 0, 1, 2)).tolist()],
-                peers.tolist(),
-                self._plant.devices.cls[peers].tolist(),
-                ends.peer_port[picked].tolist(),
-                np.where(fabric, self._asn[peers], -1).tolist(),
-                self._cables.gather(links).to_list(),
-                side.tolist(),
-                dotted_column(own),
-                dotted_column(other),
-                own6,
-                other6,
-                metres[picked].tolist(),
-                number[picked].tolist(),
-                strict=True,
-            )
-        ]
+        cables = self._cables.gather(links).to_list()
+        names = [self._names[peer] for peer in peers.tolist()]
+        far = list(zip(self._plant.devices.cls[peers].tolist(), ends.peer_port[picked].tolist(), strict=True))
+        labels = [self._labels[cls][port] for cls, port in far]
+        columns = (
+            [self._ports[at] for at in terminal.tolist()],
+            [_KINDS[k] for k in np.where(fabric, 0, np.where(own >= 0, 1, 2)).tolist()],
+            [f"to {name} {label} cable {cable}" for name, label, cable in zip(names, labels, cables, strict=True)],
+            cables,
+            names,
+            labels,
+            [self._far[cls][port] for cls, port in far],
+            np.where(fabric, self._asn[peers], -1).tolist(),
+            [_SIDES[at] for at in side.tolist()],
+            [f"{address}/31" if address else "" for address in dotted_column(own)],
+            dotted_column(other),
+            [f"{address}/127" if address else "" for address in self._sixes(own, fabric)],
+            self._sixes(other, fabric),
+            metres[picked].tolist(),
+            [rooms[at] for at in number[picked].tolist()],
+        )
+        return list(map(Interface._make, zip(*columns, strict=True)))
 
     def _sixes(self, addresses: Ints, fabric: NDArray[np.bool_]) -> list[str]:
         """The IPv6 addresses that go with IPv4 ones, `""` where there is none."""
@@ -165,18 +151,13 @@ class _Maker:
                     found[row] = pair.text(int(addresses[row]))
         return found
 
-    def _switch(self, row: int, device: int, linked: dict[int, _Linked]) -> SwitchModel:
-        """One model, from what is linked to each port number."""
+    def _switch(self, row: int, device: int, interfaces: tuple[Interface, ...]) -> SwitchModel:
+        """One model."""
         routing, cls = self._routing, self._plant.class_of(device)
         attributes = self._plant.element_of(cls).attributes
         assert isinstance(attributes, SwitchAttributes)
         base, tier = int(routing.host_base[row]), int(routing.tier[row])
         length, loopback = int(routing.host_length[row]), int(routing.loopback[row])
-        pairs = zip(self._fronts[cls.index], self._unused[cls.index], strict=True)
-        interfaces = tuple(
-            Interface(port, *linked[port.number]) if port.number in linked else idle  # type: ignore[arg-type]
-            for port, idle in pairs
-        )
         fabric = sum(i.kind == "fabric" for i in interfaces)
         policy, pools = routing.policy, routing.pools
         return SwitchModel(
@@ -219,6 +200,9 @@ class _Maker:
     def _management(self, address: int) -> str:
         pool = self._routing.pools.management
         return f"{dotted(address)}/{pool.length}" if pool is not None else ""
+
+
+_maker = once(_Maker)
 
 
 def _text(pair: Pair | None, address: int) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from ...compiler.backend import Request
 from ...compiler.design import Design
-from ...compiler.network.routing import plan
+from ...compiler.network.routing import planned
 from ...compiler.plant import DeviceClass, Ints, Plant
 from ...compiler.views.fabric import data_links
 from .._kit.addressed import addressed_ends
@@ -106,7 +106,7 @@ def _fleets(design: Design, plant: Plant, request: Request) -> Iterator[Fleet]:
 def _planned(plant: Plant) -> tuple[Bools, Bools]:
     """Which built devices have an address on a routed network and are no switch of it, and which are its switches."""
     grown = plant.at_capacity
-    networks = plan(grown.design, grown)[0]
+    networks = planned(grown)[0]
     found = addressed_ends(grown, networks)
     addressed, routed = np.zeros((2, len(grown.devices)), dtype=np.bool_)
     addressed[grown.ends.device[found.row]] = True

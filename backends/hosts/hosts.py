@@ -17,7 +17,7 @@ from ...compiler.network.addresses import dotted
 from ...compiler.network.classes import classes
 from ...compiler.network.lossless import mtu_of
 from ...compiler.network.reach import planned_metres
-from ...compiler.network.routing import Routing, plan
+from ...compiler.network.routing import Routing, planned
 from ...compiler.plant import Ints, Plant
 from .._kit.addressed import AddressedEnds, addressed_ends
 from .._kit.fleet import wanted_at_capacity
@@ -45,7 +45,7 @@ class Servers:
 def servers(plant: Plant, request: Request) -> Servers:
     """The servers of a request; none where the routing has a mistake, which the checks tell of."""
     grown = plant.at_capacity
-    found = addressed_ends(grown, plan(grown.design, grown)[0] if request.named else ())
+    found = addressed_ends(grown, planned(grown)[0] if request.named else ())
     built = np.unique(grown.ends.device[found.row])
     return Servers(grown, found, built[wanted_at_capacity(plant, request)[built]])
 

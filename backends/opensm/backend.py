@@ -15,7 +15,7 @@ import polars as pl
 from ...compiler.backend import Artifact, Request
 from ...compiler.design import Design
 from ...compiler.network.addresses import dotted_column
-from ...compiler.network.subnet import Subnet, plan
+from ...compiler.network.subnet import Subnet, planned
 from ...compiler.plant import Plant
 from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit import csv
@@ -40,7 +40,7 @@ class OpenSm:
     per_device = False
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
-        for subnet in plan(design, plant)[0]:
+        for subnet in planned(plant)[0]:
             network = design.networks[subnet.network]
             bad = next((name for name in _names(plant, subnet) if not is_host_name(name)), None)
             if bad is not None:
@@ -56,7 +56,7 @@ class OpenSm:
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
         if request.shard:
             return
-        for subnet in plan(design, plant)[0]:
+        for subnet in planned(plant)[0]:
             network = design.networks[subnet.network]
             place, names = f"configs/{NAME}/{folder(network.name)}", _names(plant, subnet)
             found = engine(plant, subnet)

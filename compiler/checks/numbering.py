@@ -19,9 +19,9 @@ def numbering(facts: Facts) -> Iterator[Diagnostic]:
         return
     from ..network import routing, subnet
 
-    for plan in (routing.plan, subnet.plan):
-        _, told = plan(facts.design, facts.plant)
+    for planned in (routing.planned, subnet.planned):
+        _, told = planned(facts.plant)
         yield from told
         grown = facts.plant.at_capacity
         if grown is not facts.plant and not has_errors(told):
-            yield from reserved(plan(grown.design, grown)[1])
+            yield from reserved(planned(grown)[1])

@@ -15,7 +15,7 @@ from .facts import Facts
 def scheduled(facts: Facts) -> Iterator[Diagnostic]:
     """RW7030 to RW7034. Switches are configured for all that is reserved, so it is looked at there."""
     plant = facts.plant.at_capacity
-    from ..network.dsf import cell_links, plan
+    from ..network.dsf import cell_links, planned
 
     links = plant.links
     a, z = cell_links(plant)
@@ -42,4 +42,4 @@ def scheduled(facts: Facts) -> Iterator[Diagnostic]:
             also=[((rule.z if a[row] else rule.a).origin, "packets here")],
         )
     if any(isinstance(n.attributes.routing, Dsf) for n in facts.design.networks) and not len(mixed):
-        yield from plan(facts.design, facts.plant)[1]
+        yield from planned(facts.plant)[1]

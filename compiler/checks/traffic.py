@@ -10,7 +10,7 @@ from ...dsl.diagnostics import Diagnostic, diagnose
 from ..names import terminal_names
 from ..network.classes import clashes, classes
 from ..network.lossless import Lossless, lossless
-from ..network.routing import Routing, plan
+from ..network.routing import Routing, planned
 from ..plant import Plant
 from ..schema import SwitchAttributes
 from ..schema.routing import Ebgp
@@ -37,7 +37,7 @@ def traffic(facts: Facts) -> Iterator[Diagnostic]:
     if wrong or all(n.attributes.roce is None for n in facts.design.networks):
         return
     plant = facts.plant.at_capacity
-    for routing in plan(plant.design, plant)[0]:
+    for routing in planned(plant)[0]:
         found = lossless(plant, routing)
         if found is not None:
             yield from _too_much(plant, routing, found)

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ...dsl.diagnostics import Diagnostic, diagnose, has_errors
 from ..design import Design
+from ..once import once
 from ..plant import DeviceClass, Ints, Plant
 from ..schema import PortAttributes, SwitchAttributes
 from ..schema.routing import Dsf
@@ -81,6 +82,12 @@ def plan(design: Design, plant: Plant) -> tuple[tuple[Scheduled, ...], tuple[Dia
         told += mistakes
     told += overlaps(design, [found.network for found in planned])
     return (() if has_errors(told) else tuple(planned)), tuple(told)
+
+
+@once
+def planned(plant: Plant) -> tuple[tuple[Scheduled, ...], tuple[Diagnostic, ...]]:
+    """What `plan` makes of a plant and its own design."""
+    return plan(plant.design, plant)
 
 
 def cell_ports(plant: Plant, cls: DeviceClass) -> Bools:

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..cages import port_lanes
 from ..design import Network
+from ..once import once
 from ..plant import DeviceClass, Ints, Plant
 from ..schema import SwitchAttributes
 from .classes import QosClass, classes
@@ -60,6 +61,7 @@ class Lossless:
         return sum(c.lossless for c in self.classes)
 
 
+@once
 def lossless(plant: Plant, routing: Routing) -> Lossless | None:
     """The rooms of a routed network; None if it has no `roce` block."""
     network = plant.design.networks[routing.network]

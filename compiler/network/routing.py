@@ -18,6 +18,7 @@ from ...dsl.diagnostics import Diagnostic, diagnose, has_errors
 from ..design import Design
 from ..indices import evaluate
 from ..names import index_keys
+from ..once import once
 from ..plant import Plant
 from ..schema import SwitchAttributes
 from ..schema.routing import Ebgp
@@ -30,7 +31,7 @@ from .pools import FIRST_SWITCH, PoolSet, overlaps, read_pools, too_small
 Bools = NDArray[np.bool_]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Routing:
     """One routed network.
 
@@ -81,6 +82,12 @@ def plan(design: Design, plant: Plant) -> tuple[tuple[Routing, ...], tuple[Diagn
         told += mistakes
     told += overlaps(design, [routing.network for routing in planned])
     return (() if has_errors(told) else tuple(planned)), tuple(told)
+
+
+@once
+def planned(plant: Plant) -> tuple[tuple[Routing, ...], tuple[Diagnostic, ...]]:
+    """What `plan` makes of a plant and its own design."""
+    return plan(plant.design, plant)
 
 
 def shared_switches(plant: Plant, found: tuple[Fabric, ...]) -> list[Diagnostic]:

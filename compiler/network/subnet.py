@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from ...dsl.diagnostics import Diagnostic, diagnose, has_errors
 from ..design import Design, Network
+from ..once import once
 from ..plant import Plant
 from ..schema.routing import Ebgp, Unrouted
 from .addresses import Prefix
@@ -75,6 +76,12 @@ def plan(design: Design, plant: Plant) -> tuple[tuple[Subnet, ...], tuple[Diagno
     routed = [n for n, network in enumerate(design.networks) if isinstance(network.attributes.routing, Ebgp)]
     told += management_overlaps(design, [subnet.network for subnet in planned], routed)
     return (() if has_errors(told) else tuple(planned)), tuple(told)
+
+
+@once
+def planned(plant: Plant) -> tuple[tuple[Subnet, ...], tuple[Diagnostic, ...]]:
+    """What `plan` makes of a plant and its own design."""
+    return plan(plant.design, plant)
 
 
 def is_infiniband(network: Network) -> bool:
