@@ -15,8 +15,8 @@ and then, for each place in a domain, a ring of what is left among the domains. 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -70,6 +70,20 @@ def rounds(operation: Operation, domain: Ints, keep: Bools | None = None) -> Ite
             yield from _flat(kind, operation.algorithm, table, operation.size)
     else:
         yield from _hierarchical(kind, groups, operation.size, domain, keep)
+
+
+def in_pieces(parts: Iterable[Round | Inside], most: int) -> Iterator[Round | Inside]:
+    """The same with messages of at most `most` bytes: larger ones in equal pieces, a round for each."""
+    for part in parts:
+        pieces = -(-part.size // most) if isinstance(part, Round) else 1
+        if isinstance(part, Inside) or pieces < 2:
+            yield part
+            continue
+        smaller = replace(part, size=-(-part.size // pieces))
+        if part.own:
+            yield from [smaller] * pieces
+        else:
+            yield replace(smaller, times=part.times * pieces)
 
 
 def hierarchy(groups: Ints, domain: Ints) -> Ints:

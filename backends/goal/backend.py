@@ -31,9 +31,6 @@ from .text import goal
 
 ROOT = "sim/goal"
 
-LARGEST = 2**31 - 1
-"""Most bytes of a message: the programs read them into an int."""
-
 
 @dataclass(frozen=True)
 class Job:
@@ -46,11 +43,6 @@ class Job:
     @property
     def program(self) -> Program:
         return self.part.program
-
-    @property
-    def largest(self) -> int:
-        """Bytes of the largest message."""
-        return int(self.rows.size[self.rows.kind == SEND].max(initial=0))
 
 
 class Goal:
@@ -110,9 +102,6 @@ def _job(design: Design, simulation: Simulation, workload: Workload) -> Job | Di
         at = workload.at("collective.algorithm", "collective", "step")
         return diagnose("RW8171", at, "this one", detail=str(problem), help="use `ring` or `direct`, or other groups")
     job = Job(workload, part, rows)
-    if job.largest > LARGEST:
-        detail = f"a message has {job.largest:,} B, and those of GOAL end at {LARGEST:,} B"
-        return diagnose("RW8172", workload.at("collective.size", "step"), "this", detail=detail, help="make it smaller")
     if not len(rows.rank):
         detail = "its ranks neither send nor compute"
         return diagnose("RW8108", workload.origin, detail=detail, help="use more ranks, or a larger collective")

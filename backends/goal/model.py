@@ -16,7 +16,8 @@ from fractions import Fraction
 from ...compiler.simulation import Simulation
 from ...compiler.workloads import Program
 from .._kit.inside import inside_ns
-from .._kit.rounds import Round, rounds
+from .._kit.rounds import Round
+from .rows import messages_of
 
 NS = 10**9
 _INT = 2**31
@@ -91,11 +92,14 @@ def expected(program: Program, simulation: Simulation, parameters: Parameters) -
         return None
     (operation,) = program.operations
     total, turns, exact = 0, False, True
-    for part in rounds(operation, simulation.domains.domain):
+    message = operation.kind == "send"
+    for part in messages_of(operation, simulation.domains):
         if isinstance(part, Round):
+            # The pieces of a message do not wait for each other, nor do messages by turns.
+            alone = part.own or message
             wire = part.fan * (part.size - 1) * parameters.G
-            total += part.times * (wire + (0 if part.own else parameters.L))
-            turns |= part.own
+            total += part.times * (wire + (0 if alone else parameters.L))
+            turns |= alone
             exact &= part.fan == 1 and not part.own
         else:
             latency = simulation.latencies.scale_up

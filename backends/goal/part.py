@@ -6,20 +6,21 @@ A schedule names every message, and a collective of n ranks has some n squared o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import repeat
 
 from ...compiler.plant import Ints
 from ...compiler.schema import Collective, Inference, Training
 from ...compiler.simulation import prefix
-from ...compiler.workloads import Program
+from ...compiler.workloads import Operation, Program
 from .._kit.cut import first_ranks
 from .._kit.rounds import UnfitError, messages
 
-ROWS = 100_000
-"""Most rows of a schedule, two a message: about 6 MB, a tenth of a second."""
+ROWS = 60_000
+"""Most rows of a schedule, two a message: about 3 MB, a tenth of a second."""
 
-HOST_ROWS = 40_000
-"""Most rows of a schedule for a simulator of packets: 20,000 messages, as for htsim."""
+HOST_ROWS = 20_000
+"""Most rows of a schedule for a simulator of packets."""
 
 
 LARGE = 10 * ROWS
@@ -49,30 +50,43 @@ def choose(program: Program, domain: Ints, limit: int, most: int) -> Part:
     # Ranks do much the same, so no more of them fit than by their own operations.
     each = max(1, _own_rows(program) // program.ranks)
     most = min(most, program.ranks, max(1, limit // each))
-    fits, upper = _whole_groups(program), program
+    fits = _whole_groups(program)
+    upper, many = program, [1] * len(program.operations)
 
-    def part(run: int) -> Part | None:
+    def fitting(run: int) -> int | None:
         cut = first_ranks(upper, run)
         try:
-            return None if cut is None or rows_of(cut, domain) > limit else Part(cut, program.ranks)
+            return None if cut is None or rows_of(cut, domain, many) > limit else run
         except UnfitError:
             return None
 
     while True:
         runs = [run for run in prefix(program.workload, most) if fits(run)] or [1]
-        upper = first_ranks(program, runs[-1]) or program
-        found = _largest(runs, part)
-        place = 0 if found is None else runs.index(found.program.ranks)
+        upper, many = _once_each(first_ranks(program, runs[-1]) or program)
+        found = _largest(runs, fitting)
+        place = 0 if found is None else runs.index(found)
         # Between two runs of whole arrays there are others, of a part of the outer one.
         if place == len(runs) - 1 or most == runs[place + 1] - 1:
             break
         most = runs[place + 1] - 1
     if found is None:
         raise UnfitError(f"even the first {runs[0]:,} ranks have no schedule of {limit:,} rows")
-    return found
+    cut = first_ranks(program, found)
+    assert cut is not None
+    return Part(cut, program.ranks)
 
 
-def _largest(runs: list[int], part: Callable[[int], Part | None]) -> Part | None:
+def _once_each(program: Program) -> tuple[Program, list[int]]:
+    """Operations that are alike as one, which is quicker to count, and how many there are of each."""
+    alike: dict[tuple[object, ...], list[Operation]] = {}
+    for operation in program.operations:
+        groups = operation.groups
+        key = (groups.tobytes(), groups.shape, operation.kind, operation.algorithm, operation.times)
+        alike.setdefault(key, []).append(operation)
+    return replace(program, operations=tuple(same[0] for same in alike.values())), [len(s) for s in alike.values()]
+
+
+def _largest(runs: list[int], part: Callable[[int], int | None]) -> int | None:
     low, high = 0, len(runs)
     while high - low > 1:
         middle = (low + high) // 2
@@ -81,21 +95,29 @@ def _largest(runs: list[int], part: Callable[[int], Part | None]) -> Part | None
     return next((found for run in runs[max(0, low - 15) : low + 1][::-1] if (found := part(run)) is not None), None)
 
 
-def rows_of(program: Program, domain: Ints) -> int:
-    """About how many rows a schedule has: two a message, three a rank and operation; only a lower bound beyond LARGE.
+def rows_of(program: Program, domain: Ints, many: list[int] | None = None) -> int:
+    """About how many rows a schedule has, with so `many` of each operation; only a lower bound beyond LARGE.
 
     Raises UnfitError.
     """
-    total = _own_rows(program)
-    for operation in program.operations:
+    total = _own_rows(program, many)
+    for operation, alike in zip(program.operations, many or repeat(1), strict=False):
         if total > LARGE:
             break
-        total += 2 * messages(operation, domain)
+        # A send, a receive, and where a rank waits for several of them one row more.
+        total += (3 if _waits(operation) else 2) * alike * messages(operation, domain)
     return total
 
 
-def _own_rows(program: Program) -> int:
-    return sum(3 * operation.groups.size for operation in program.operations)
+def _waits(operation: Operation) -> bool:
+    return operation.algorithm == "direct" or operation.kind == "all_to_all"
+
+
+def _own_rows(program: Program, many: list[int] | None = None) -> int:
+    """Rows without messages: one for what is computed, two for what happens in scale-up domains."""
+    rows = {"compute": 1, "send": 0}
+    pairs = zip(program.operations, many or repeat(1), strict=False)
+    return sum(alike * rows.get(operation.kind, 2) * operation.groups.size for operation, alike in pairs)
 
 
 def _whole_groups(program: Program) -> Callable[[int], bool]:

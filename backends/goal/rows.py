@@ -7,7 +7,7 @@ rows a message. Everything is columns: a round of all ranks is one step here, ho
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -17,7 +17,10 @@ from ...compiler.plant import Ints
 from ...compiler.simulation import Domains
 from ...compiler.workloads import Operation, Program
 from .._kit.inside import inside_ns
-from .._kit.rounds import Inside, Round, rounds
+from .._kit.rounds import Inside, Round, in_pieces, rounds
+
+LARGEST = 2**31 - 1
+"""Most bytes of a message: the programs read them into an int. Larger ones are sent in pieces."""
 
 SEND, RECEIVE, CALC, WAIT = 0, 1, 2, 3
 """Kinds of rows. A `WAIT` is one more row that the row of its number waits for."""
@@ -51,6 +54,11 @@ def make_rows(program: Program, domains: Domains, scale_up: Fraction) -> Rows:
     return writer.rows()
 
 
+def messages_of(operation: Operation, domains: Domains) -> Iterator[Round | Inside]:
+    """What an operation consists of, once, in messages that GOAL can have. Raises UnfitError."""
+    return in_pieces(rounds(operation, domains.domain), LARGEST)
+
+
 class _Writer:
     """Rows as they are added; `_end` has for each operation the row of each rank that ends it, or -1."""
 
@@ -58,6 +66,7 @@ class _Writer:
         self._ranks, self._domains, self._scale_up = ranks, domains, scale_up
         self._chunks: list[tuple[Ints, ...]] = []
         self._end: list[Ints] = []
+        self._known: dict[tuple[object, ...], tuple[Ints, list[Round | Inside]]] = {}
         self._next = self._tag = 0
 
     def rows(self) -> Rows:
@@ -66,26 +75,36 @@ class _Writer:
         return Rows(*(np.concatenate(column) for column in columns))
 
     def add(self, operation: Operation) -> None:
-        ranks = np.unique(operation.groups)
+        ranks, found = self._parts(operation)
         last = self._entry(ranks, operation.after)
         if operation.kind == "compute":
             self._calc(ranks, round(operation.time * operation.times), last)
+        elif any(isinstance(part, Round) for part in found):
+            for _ in range(operation.times):
+                self._exchange(found, last)
         else:
-            found = list(rounds(operation, self._domains.domain))
-            if any(isinstance(part, Round) for part in found):
-                for _ in range(operation.times):
-                    self._exchange(found, last)
-            else:
-                for part in found:
-                    assert isinstance(part, Inside)
-                    self._inside(part, operation.times, last)
+            for part in found:
+                assert isinstance(part, Inside)
+                self._inside(part, operation.times, last)
         end = np.full(self._ranks, -1, dtype=np.int64)
         end[ranks] = last[ranks]
         self._end.append(end)
 
+    def _parts(self, operation: Operation) -> tuple[Ints, list[Round | Inside]]:
+        """The ranks of an operation and what it consists of; a step does many that are alike."""
+        groups = operation.groups
+        key = (groups.tobytes(), groups.shape, operation.kind, operation.size, operation.algorithm)
+        if key not in self._known:
+            parts = messages_of(operation, self._domains)
+            self._known[key] = np.unique(groups), list(parts)
+        return self._known[key]
+
     def _entry(self, ranks: Ints, after: Iterable[int]) -> Ints:
         """What each rank waits for before an operation."""
-        waits = np.stack([self._end[number] for number in after if number >= 0] or [np.full(self._ranks, -1)])
+        ends = [self._end[number] for number in after if number >= 0]
+        if len(ends) < 2:
+            return ends[0].copy() if ends else np.full(self._ranks, -1, dtype=np.int64)
+        waits = np.stack(ends)
         last: Ints = waits.max(axis=0)
         several = ranks[(waits[:, ranks] >= 0).sum(axis=0) > 1]
         if len(several):
@@ -100,7 +119,8 @@ class _Writer:
 
     def _put(self, kind: int, rank: Ints, number: Ints | int, before: Ints | int, **more: Ints | int) -> None:
         columns = (number, kind, more.get("size", 0), more.get("peer", -1), more.get("tag", 0), before)
-        self._chunks.append((rank, *(np.broadcast_to(column, len(rank)) for column in columns)))
+        whole = (column if isinstance(column, np.ndarray) else np.full(len(rank), column) for column in columns)
+        self._chunks.append((rank, *whole))
 
     def _calc(self, ranks: Ints, ns: int, last: Ints) -> None:
         number = self._take(1)
@@ -140,11 +160,12 @@ class _Writer:
         first, tag = self._take(2 * times), self._tag + step
         self._tag += times
         send, receive = first + 2 * step, first + 2 * step + 1
-        for kind, near, far, number in (
-            (SEND, part.sender, part.receiver, send),
-            (RECEIVE, part.receiver, part.sender, receive),
+        fed = np.tile(np.isin(part.sender, part.receiver), times)
+        for kind, near, far, number, earlier in (
+            (SEND, part.sender, part.receiver, send, np.where(fed, receive, send) - 2),
+            (RECEIVE, part.receiver, part.sender, receive, receive - 2),
         ):
-            before = np.where(step == 0, np.tile(last[near], times), receive - 2)
+            before = np.where(step == 0, np.tile(last[near], times), earlier)
             self._put(kind, np.tile(near, times), number, before, size=part.size, peer=np.tile(far, times), tag=tag)
         last[part.sender] = first + 2 * times - 2
         last[part.receiver] = first + 2 * times - 1

@@ -61,8 +61,8 @@ def _folder(plant: Plant, each: Folder, tree: Tree) -> Iterator[Artifact]:
     yield Artifact(f"{place}/hosts.csv", _hosts(plant, tree))
     if each.together:
         yield from _at_once(place, each.jobs, found.nodes)
-        told = [_told(_all(each.jobs), tree, "combined")]
-        late = any(job.start for job in each.jobs)
+        late = max(job.start for job in each.jobs)
+        told = [_told(_all(each.jobs), tree, "combined", Fraction(late, 10**6))]
         values["together"] = [
             {"name": folder(job.workload.name), "start": float(Fraction(job.start, 10**6)), "flows": len(_only(job))}
             for job in each.jobs
@@ -117,8 +117,9 @@ def _at_once(place: str, jobs: tuple[Job, ...], nodes: int) -> Iterator[Artifact
     yield Artifact(f"{place}/combined.uet.cm", matrix(flows, nodes, -(-start // 10**6)))
 
 
-def _told(file: File, tree: Tree, name: str) -> dict[str, object]:
-    """What the README says of a file: bytes of a flow, steps, and times in microseconds."""
+def _told(file: File, tree: Tree, name: str, start: Fraction = Fraction(0)) -> dict[str, object]:
+    """What the README says of a file: bytes of a flow, steps, and times in microseconds; its last job begins at `start`
+    us."""
     found, flows, latencies = tree.fit, file.flows, tree.simulation.latencies
     sent = np.bincount(flows.source, weights=flows.size), np.bincount(flows.target, weights=flows.size)
     wire = Fraction(8 * int(max(column.max() for column in sent)) * 10**6, found.host_speed)
@@ -135,7 +136,7 @@ def _told(file: File, tree: Tree, name: str) -> dict[str, object]:
         "size": file.size,
         "steps": file.steps.steps,
         "wire_us": float(wire),
-        "end_us": end_us(wire + 2 * steps * way),
+        "end_us": ceil(start) + end_us(wire + 2 * steps * way),
         "alone": [
             (p, one_flow_us(p, file.size, found, latencies), one_flow_us(p, file.size, found, latencies, 1))
             for p in programs

@@ -11,9 +11,10 @@ does on rails), in which each adapter moves
 | all_to_all, to domains +1, +2, …      | size / D        | D - 1    |
 
 Other algorithms are those of `_kit/rounds.py`. A flow starts when its sender has what it sends: when the flow that
-brings it is done, or all of them where there are several (a barrier); in an all_to_all by turns, when the sender's last
-one is. `send_done_trigger` is the sender's view, half a round trip later than the receiver's; htsim's
-`recv_done_trigger` never fires. A flow has one such trigger, so a rank does one operation after the other here.
+brings it is done, or all of them where there are several (a barrier); in an all_to_all by turns, and in a ring where
+that came from inside the domain, when the sender's last one is. `send_done_trigger` is the sender's view, half a round
+trip later than the receiver's; htsim's `recv_done_trigger` never fires. A flow has one such trigger, so a rank does one
+operation after the other here.
 """
 
 from __future__ import annotations
@@ -26,13 +27,13 @@ import polars as pl
 
 from ...compiler.plant import Ints
 from ...compiler.workloads import Operation
-from .._kit.rounds import Inside, Round, rounds
+from .._kit.rounds import Inside, Round, in_pieces, rounds
 
 FLOWS = 20_000
 """Most flows of a file. Beyond it only the first step is written."""
 
 LARGEST = 2**31 - 1
-"""Most bytes of a flow: htsim reads them into an int."""
+"""Most bytes of a flow: htsim reads them into an int. More is sent in pieces."""
 
 _BARRIER = 1 << 40
 """Barriers are numbered from here on, until it is known how many flows there are."""
@@ -68,7 +69,7 @@ class Hosts:
     domain: Ints
 
     def parts(self, operation: Operation) -> Iterable[Round | Inside]:
-        return rounds(operation, self.domain, self.host >= 0)
+        return in_pieces(rounds(operation, self.domain, self.host >= 0), LARGEST)
 
     def crossing(self, part: Round) -> int:
         """Flows of one round: messages that leave their domain."""
@@ -110,19 +111,17 @@ class Steps:
     steps: int
     flows: int
     alike: bool
-    largest: int
 
 
 def count_steps(operation: Operation, hosts: Hosts) -> Steps:
     """Of all its `times`. Raises UnfitError."""
-    steps, flows, sizes, largest = 0, 0, set(), 0
+    steps, flows, sizes = 0, 0, set()
     for part in hosts.parts(operation):
         if isinstance(part, Round) and (many := hosts.crossing(part)):
             steps += part.times
             flows += part.times * many
             sizes.add((part.size, many))
-            largest = max(largest, part.size)
-    return Steps(steps * operation.times, flows * operation.times, len(sizes) < 2, largest)
+    return Steps(steps * operation.times, flows * operation.times, len(sizes) < 2)
 
 
 class _Writer:
@@ -139,26 +138,35 @@ class _Writer:
         self._next_barrier = _BARRIER
 
     def round(self, part: Round) -> None:
-        if not part.own:
-            self.turned()
-        for _ in range(part.times):
-            if part.fan > 1:
+        if part.own:
+            self._turn(part)
+            return
+        self.turned()
+        if part.fan > 1:
+            for _ in range(part.times):
                 self._fan(part)
-            elif part.own:
-                self._turn(part)
-            else:
-                self._step(part)
+        else:
+            self._steps(part)
 
     def turned(self) -> None:
         """The end of turns: a rank is done with them when it has sent all."""
         if self._sent is not None:
             self._last, self._sent = self._sent, None
 
-    def _step(self, part: Round) -> None:
-        crossing, number = self._put(part, self._last, None)
-        last = self._last.copy()
-        last[part.receiver] = np.where(crossing, number, self._last[part.sender])
-        self._last = last
+    def _steps(self, part: Round) -> None:
+        domain = self._hosts.domain
+        inner = domain[part.sender] == domain[part.receiver]
+        # Who is fed inside its domain has the next message before the last one is sent, so that is what it waits for.
+        fed = np.zeros(len(domain), dtype=np.bool_)
+        fed[part.receiver[inner]] = True
+        sent = np.zeros(len(domain), dtype=np.int64)
+        for _ in range(part.times):
+            crossing, number = self._put(part, np.where(fed & (sent > 0), sent, self._last), None)
+            sent[part.sender[crossing]] = number[crossing]
+            last = self._last.copy()
+            last[part.sender] = np.where(crossing, number, self._last[part.sender])
+            last[part.receiver] = last[part.sender]
+            self._last = last
 
     def _turn(self, part: Round) -> None:
         if self._sent is None:

@@ -17,7 +17,7 @@ from ...compiler.workloads import Operation, Program
 from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit.rounds import UnfitError
 from .._kit.safe import folder
-from .flows import FLOWS, LARGEST, Flows, Hosts, Steps, TooManyError, chain, count_steps, first_step
+from .flows import FLOWS, Flows, Hosts, Steps, TooManyError, chain, count_steps, first_step
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,10 @@ def _alone(
     workload: Workload, name: str, operation: Operation, hosts: Hosts, what: str = "", repeats: int = 1
 ) -> tuple[list[File], list[Diagnostic]]:
     what = what or f"{operation.kind}, {operation.algorithm}"
-    steps, at = count_steps(operation, hosts), workload.at("collective.size", "step")
+    steps = count_steps(operation, hosts)
     if not steps.flows:
         detail = "it stays inside scale-up domains, so no flow crosses the fabric"
         return [], [diagnose("RW8108", workload.origin, detail=detail)]
-    if steps.largest > LARGEST:
-        detail = f"a flow of {what} has {steps.largest:,} B, and one of htsim ends at {LARGEST:,} B"
-        return [], [diagnose("RW8108", at, detail=detail, help="use a smaller collective")]
     if steps.flows <= FLOWS:
         return [File(name, what, chain([operation], hosts), steps, False, repeats)], []
     try:
@@ -98,7 +95,7 @@ def _alone(
 def _step(workload: Workload, operations: tuple[Operation, ...], hosts: Hosts) -> tuple[list[File], list[Diagnostic]]:
     name = folder(workload.name)
     total = _count(operations, hosts)
-    if total is not None and 0 < total.flows <= FLOWS and total.largest <= LARGEST:
+    if total is not None and 0 < total.flows <= FLOWS:
         what = f"{len(operations)} exchanges of a step, one after the other"
         return [File(name, what, chain(operations, hosts), total, False)], []
     files: list[File] = []
@@ -117,13 +114,13 @@ def _step(workload: Workload, operations: tuple[Operation, ...], hosts: Hosts) -
 
 def _count(operations: tuple[Operation, ...], hosts: Hosts) -> Steps | None:
     """The steps of all; None beyond FLOWS."""
-    steps = flows = largest = 0
+    steps = flows = 0
     for operation in operations:
         found = count_steps(operation, hosts)
-        steps, flows, largest = steps + found.steps, flows + found.flows, max(largest, found.largest)
+        steps, flows = steps + found.steps, flows + found.flows
         if flows > FLOWS:
             return None
-    return Steps(steps, flows, False, largest)
+    return Steps(steps, flows, False)
 
 
 def _kinds(operations: tuple[Operation, ...]) -> Iterator[tuple[str, Operation, int]]:

@@ -62,6 +62,8 @@ def find_pods(plant: Plant, simulation: Simulation) -> Pods | Misfit:
     """The pods, of which the first is regular, or why there are none."""
     tree, ranks = simulation.tree, simulation.ranks
     workload = ranks.workload
+    if not ranks.links.shape[1]:
+        return Misfit("its ranks are joined by scale-up alone, and htsim has no such network", workload.origin)
     if ranks.links.shape[1] != 1:
         return Misfit(f"a rank has {ranks.links.shape[1]} ports, and a host of htsim has one", workload.origin)
     speeds = np.unique(plant.links.speed[ranks.links])
