@@ -37,6 +37,7 @@ def workloads(facts: Facts) -> Iterator[Diagnostic]:
         elif step is not None:
             yield from _degrees(workload, step)
             yield from _peak(facts.design, workload, step)
+            yield from _length(workload, step)
 
 
 def _groups(workload: Workload, collective: Collective) -> Iterator[Diagnostic]:
@@ -194,6 +195,25 @@ def _peak(design: Design, workload: Workload, step: Training | Inference) -> Ite
             detail=f"`{accelerator.definition}` states no {' and no '.join(f'`{name}`' for name in lacking)}",
             help="state it in the part, or set `operations` of the model to what the part has",
             also=[(accelerator.origin, "the accelerator")],
+        )
+
+
+MOST_PASSES = 100_000
+"""Most passes of micro-batches through stages of one step: as many as programs of a million operations have."""
+
+
+def _length(workload: Workload, step: Training | Inference) -> Iterator[Diagnostic]:
+    if not isinstance(step, Training):
+        return
+    data = step.data or max(1, named(workload) // (step.tensor * step.context * step.pipeline))
+    passes = step.batch // (data * step.micro_batch) * step.pipeline
+    if passes > MOST_PASSES:
+        yield diagnose(
+            "RW8137",
+            workload.at("step.batch"),
+            "this batch",
+            detail=f"every stage passes {passes // step.pipeline:,} micro-batches, {passes:,} passes in all",
+            help=f"at most {MOST_PASSES:,}: make the batch smaller, or `micro_batch` larger",
         )
 
 

@@ -63,7 +63,7 @@ def _times(roads: Roads, program: Program) -> list[Time]:
     alike = program.workload.attributes.step is not None
     for operation in program.operations:
         groups = operation.groups
-        key = (operation.kind, operation.size, operation.time, operation.algorithm, groups.shape, groups.tobytes())
+        key = (operation.kind, operation.size, operation.time, operation.algorithm, id(groups))
         if key not in known:
             known[key] = operation_time(roads.shared(groups.reshape(-1)) if alike else roads, operation)
         found.append(known[key])

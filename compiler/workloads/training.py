@@ -93,6 +93,9 @@ def _pipeline(builder: Builder, shape: _Shape, many: int, after: tuple[int, ...]
     last = [after] * depth  # what a stage has done last
     orders = [_one_forward_one_backward(stage, depth, many) for stage in range(depth)]
     place = [0] * depth
+    # Micro-batches are alike, so what a stage does with one is made once.
+    blocks = {(stage, way): _block(shape, stage, way) for stage in range(depth) for way in ("forward", "backward")}
+    sends = {(stage, way): _send(shape, stage, way) for stage, way in blocks}
     while any(place[stage] < len(orders[stage]) for stage in range(depth)):
         for stage in range(depth):
             while place[stage] < len(orders[stage]):
@@ -101,16 +104,23 @@ def _pipeline(builder: Builder, shape: _Shape, many: int, after: tuple[int, ...]
                 if not first and (direction, stage, batch) not in sent:
                     break
                 waits = [*last[stage], *([] if first else [sent[direction, stage, batch]])]
-                done = builder.chain(_block(shape, stage, direction), waits)
+                done = builder.chain(blocks[stage, direction], waits)
                 last[stage] = (done,)
-                following = stage + (1 if direction == "forward" else -1)
-                if 0 <= following < depth:
-                    pairs = shape.layout.across(stage, following)
-                    size = shape.activations // (shape.step.tensor if shape.step.sequence_parallel else 1)
-                    send = Operation(f"stage {stage} to {following}", direction, "send", pairs, size)
+                send = sends[stage, direction]
+                if send is not None:
+                    following = stage + (1 if direction == "forward" else -1)
                     sent[direction, following, batch] = builder.add(send, [done])
                 place[stage] += 1
     return last
+
+
+def _send(shape: _Shape, stage: int, direction: str) -> Operation | None:
+    """What a stage hands on of a micro-batch; None if there is no other that way."""
+    following = stage + (1 if direction == "forward" else -1)
+    if not 0 <= following < shape.layout.stages:
+        return None
+    size = shape.activations // (shape.step.tensor if shape.step.sequence_parallel else 1)
+    return Operation(f"stage {stage} to {following}", direction, "send", shape.layout.across(stage, following), size)
 
 
 def _one_forward_one_backward(stage: int, depth: int, many: int) -> list[tuple[str, int]]:
