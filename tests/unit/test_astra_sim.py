@@ -6,13 +6,14 @@ The cycles here were read off runs of ASTRA-sim itself.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
 from math import prod
 from typing import Any
 
 import pytest
 import yaml
+from unit.chakra_reader import read_fields, read_messages, read_varint
 
 from rackwright.backends.astra_sim import AstraSim
 from rackwright.backends.astra_sim.chakra import trace, varint
@@ -35,43 +36,6 @@ def files(result: Compilation) -> dict[str, bytes]:
 def codes(result: Compilation, request: Request) -> list[str]:
     assert result.design is not None and result.plant is not None, result.diagnostics
     return [d.code for d in AstraSim().accepts(result.design, result.plant, request)]
-
-
-# --- an independent reader of protocol buffers ---
-
-
-def read_varint(data: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while True:
-        byte = data[at]
-        value += (byte % 128) * 2**shift
-        at, shift = at + 1, shift + 7
-        if byte < 128:
-            return value, at
-
-
-def read_fields(data: bytes) -> Iterator[tuple[int, int | bytes]]:
-    at = 0
-    while at < len(data):
-        key, at = read_varint(data, at)
-        value, at = read_varint(data, at)
-        if key % 8 == 2:
-            yield key // 8, data[at : at + value]
-            at += value
-        else:
-            assert key % 8 == 0
-            yield key // 8, value
-    assert at == len(data)
-
-
-def read_messages(data: bytes) -> list[bytes]:
-    found, at = [], 0
-    while at < len(data):
-        size, at = read_varint(data, at)
-        found.append(data[at : at + size])
-        at += size
-    assert at == len(data)
-    return found
 
 
 def read_trace(data: bytes) -> dict[str, Any]:
