@@ -21,7 +21,6 @@ def notes(plant: Plant) -> Iterator[Diagnostic]:
     yield from _racks(plant)
     built = [cls for cls in plant.classes if cls.count]
     yield from _types(plant, built, found)
-    yield from _uneven(plant, built, found)
 
 
 def _changed(plant: Plant) -> Iterator[Diagnostic]:
@@ -95,17 +94,4 @@ def _types(plant: Plant, built: list[DeviceClass], found: list[Ports]) -> Iterat
                 detail=f"{len(untyped)} ports of {element.definition}, such as {first.name} "
                 f"of {first.speed // 10**9} Gbps",
                 help="their type is `other`, and their description tells the speed",
-            )
-
-
-def _uneven(plant: Plant, built: list[DeviceClass], found: list[Ports]) -> Iterator[Diagnostic]:
-    """RW8254: passive parts of one member whose ways differ."""
-    for cls in built:
-        if found[cls.index].uneven:
-            element = plant.element_of(cls)
-            yield diagnose(
-                "RW8254",
-                element.origin,
-                detail=f"the devices of `{plant.design.path(element.index)}` do not all join the same ports",
-                help="their ports are written without what joins them; NetBox traces no cable through them",
             )

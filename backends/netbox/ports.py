@@ -8,7 +8,7 @@ from math import prod
 import numpy as np
 
 from ...compiler.names import terminal_names
-from ...compiler.plant import DeviceClass, Ints, Plant
+from ...compiler.plant import DeviceClass, Plant
 from ...compiler.schema import PASSIVE, PortAttributes
 from ...compiler.schema.routing import Unrouted
 from .._kit.ports import own_names
@@ -43,10 +43,7 @@ class Panel:
 @dataclass(frozen=True)
 class Ports:
     """What the ports of a class are. `names` and `kinds` (`interface`, `frontport`, `rearport`) go by port number, `""`
-    for a number that the split does not make; `bays` are the bays of its cages, by port number.
-
-    `uneven` says that devices of the class lead light through otherwise than the first one, so no way is written.
-    """
+    for a number that the split does not make; `bays` are the bays of its cages, by port number."""
 
     names: list[str]
     kinds: list[str]
@@ -54,7 +51,6 @@ class Ports:
     interfaces: tuple[Interface, ...] = ()
     front: tuple[Panel, ...] = ()
     rear: tuple[Panel, ...] = ()
-    uneven: bool = False
 
 
 def ports(plant: Plant) -> list[Ports]:
@@ -129,8 +125,7 @@ def _passive(plant: Plant, cls: DeviceClass) -> Ports:
         assert isinstance(attributes, PortAttributes)
         word = CONNECTORS.get(attributes.connector or "", OTHER)
         types[array.first : array.first + array.count] = [word] * array.count
-    pairs = _ways(plant, cls)
-    behind = {} if pairs is None else {int(a): int(z) for a, z in pairs.T}
+    behind = _ways(plant, cls)
     rear = set(behind.values())
     front = [
         Panel(name, types[n], names[behind[n]] if n in behind else "") for n, name in enumerate(names) if n not in rear
@@ -141,26 +136,13 @@ def _passive(plant: Plant, cls: DeviceClass) -> Ports:
         [""] * len(names),
         front=tuple(front),
         rear=tuple(Panel(names[n], types[n], "") for n in sorted(rear)),
-        uneven=pairs is None,
     )
 
 
-def _ways(plant: Plant, cls: DeviceClass) -> Ints | None:
-    """Ports at both ends of every way through a device of a class, shape (2, n); None if devices of it differ."""
-    nothing = np.zeros((2, 0), dtype=np.int64)
+def _ways(plant: Plant, cls: DeviceClass) -> dict[int, int]:
+    """The ports at both ends of every way through a device of a class: all devices of a class have the same."""
     if plant.circuits is None or not cls.count:
-        return nothing
+        return {}
     inside = plant.circuits.passages
-    rows = np.flatnonzero(plant.devices.cls[inside.a_device] == cls.index)
-    a, z = inside.a_terminal[rows], inside.z_terminal[rows]
-    order = np.lexsort((a, inside.a_device[rows]))
-    each, rest = divmod(len(rows), cls.count)
-    if rest:
-        return None
-    found = np.stack([a[order], z[order]]).reshape(2, cls.count, each)
-    device = inside.a_device[rows][order].reshape(cls.count, each)
-    if (device != device[:, :1]).any() or (found != found[:, :1]).any():
-        return None
-    first: Ints = found[:, 0]
-    used = first.ravel()
-    return first if len(np.unique(used)) == len(used) else None
+    rows = np.flatnonzero(inside.a_device == cls.first)
+    return dict(zip(inside.a_terminal[rows].tolist(), inside.z_terminal[rows].tolist(), strict=True))
