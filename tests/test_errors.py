@@ -53,7 +53,7 @@ WITHOUT_CASE = {
     "RW8232": "only a backend that was not asked for says it: tests/unit/test_slurm.py",
     "RW8220": "an installation without its files, not a spec: tests/unit/test_report.py",
     **dict.fromkeys(
-        ("RW8109", "RW8110", "RW8121", "RW8123"),
+        ("RW8109", "RW8110", "RW8121", "RW8123", "RW8170"),
         "only large or unnamed simulations say this: the shipped designs do, see `says` in tests/golden",
     ),
 }
