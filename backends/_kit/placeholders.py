@@ -38,6 +38,11 @@ def server(role: str) -> str:
     return f"%server:{role}%"
 
 
+def domain(network: str) -> str:
+    """The domain of a network's switches, which the design does not name."""
+    return f"%domain:{network}%"
+
+
 def interface(role: str) -> str:
     """An interface of such a server."""
     return f"%interface:{role}%"

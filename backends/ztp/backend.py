@@ -32,17 +32,19 @@ class Ztp:
     per_device = True
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
-        found = boxes(design, plant)
+        found = [box for box in boxes(design, plant) if box.os]
         return [*_by_hand(plant, found), *_without_dhcp(design, networks(plant), found)]
 
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
         found, nets = boxes(design, plant, located(plant)), networks(plant)
+        if not request.shard and found and any(net.pool is not None for net in nets):
+            # Reservations go by address alone: a switch without an operating system has one too.
+            yield Artifact("ztp/kea-dhcp4.json", kea.document(nets, found))
+        found = [box for box in found if box.os]
         if not found:
             return
         if not request.shard:
             yield Artifact("ztp/index.csv", index(found))
-            if any(net.pool is not None for net in nets):
-                yield Artifact("ztp/kea-dhcp4.json", kea.document(nets, found))
             yield from _shared({WAYS.get(box.os, "") for box in found})
         bootstrap = template(__package__, "eos_bootstrap.j2")
         for box in found:

@@ -19,7 +19,8 @@ from .._kit.planned import planned
 
 
 class Box(NamedTuple):
-    """A switch. `role` is empty outside a network of tiers, `address` with DHCP, `location` where it is not known.
+    """A switch. `os` is empty where the spec says none, `role` outside a network of tiers, `address` with DHCP,
+    `location` where it is not known.
 
     `network` is a number in the list of networks, -1 for none. `own_tables` says that its system routes by tables of
     its own, not by its routing daemon's file. `platform` is the system's word for the hardware.
@@ -65,7 +66,7 @@ def located(plant: Plant) -> list[str]:
 
 
 def boxes(design: Design, plant: Plant, places: Sequence[str] = ()) -> list[Box]:
-    """Every built switch that has an operating system, in the order of devices.
+    """Every built switch that has an operating system or a management address, in the order of devices.
 
     Without `places` none is located: `accepts` does not ask, and what uses polars there cannot be forked afterwards.
     """
@@ -85,17 +86,17 @@ def boxes(design: Design, plant: Plant, places: Sequence[str] = ()) -> list[Box]
         element = plant.element_of(cls)
         attributes = element.attributes
         assert isinstance(attributes, SwitchAttributes)
-        if element.os is None:
-            continue
         for device in range(cls.first, cls.first + cls.count):
             at = int(grown[device])
             number = int(network[at])
             pool = nets[number].pool if number >= 0 else None
+            if element.os is None and pool is None:
+                continue
             found.append(
                 Box(
                     device,
                     plant.devices.names[device],
-                    element.os,
+                    element.os or "",
                     attributes.model or "",
                     role_of(int(tier[at]), tops[number]) if tier[at] else "",
                     places[device] if places else "",

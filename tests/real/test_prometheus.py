@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import Compiled
 from support import rendered
+from unit.counts import Compiled
 
 from rackwright.compiler.backend import Request
 from rackwright.compiler.pipeline import Compilation

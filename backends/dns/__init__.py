@@ -1,0 +1,5 @@
+"""DNS zones of switches."""
+
+from .backend import Dns
+
+__all__ = ["Dns"]
