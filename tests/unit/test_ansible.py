@@ -33,7 +33,11 @@ class Loader(yaml.SafeLoader):
     """Knows Ansible's tag for text that is no template."""
 
 
-Loader.add_constructor("!unsafe", lambda loader, node: ("unsafe", loader.construct_scalar(node)))
+def unsafe(loader: yaml.SafeLoader, node: yaml.ScalarNode) -> tuple[str, object]:
+    return "unsafe", loader.construct_scalar(node)
+
+
+Loader.add_constructor("!unsafe", unsafe)
 
 
 def read(result: Compilation) -> dict[str, Any]:
@@ -150,7 +154,12 @@ def test_names_stay_apart() -> None:
 )
 def test_yaml_reads_back(text: str) -> None:
     assert yaml.safe_load(quoted(text)) == text
-    content = {"a": text, "b": [{"c": text, "d": [1, text]}, {"c": None}], "e": {"f": True, "g": []}, "h": {}}
+    content: dict[str, Any] = {
+        "a": text,
+        "b": [{"c": text, "d": [1, text]}, {"c": None}],
+        "e": {"f": True, "g": []},
+        "h": {},
+    }
     assert yaml.safe_load(document(content)) == content
 
 
