@@ -78,5 +78,12 @@ def _lanes(port: Port) -> str:
 
 def _ports(ports: tuple[Port, ...]) -> bytes:
     lines = ["# name lanes alias index speed"]
-    lines += [f"{p.name} {_lanes(p)} {one_line(p.front) or p.name} {p.cage} {p.speed // 10**6}" for p in ports]
+    for port in ports:
+        name = _word(port.name)
+        lines.append(f"{name} {_lanes(port)} {_word(port.front) or name} {port.cage} {port.speed // 10**6}")
     return ("\n".join(lines) + "\n").encode()
+
+
+def _word(text: str) -> str:
+    """Free text of the catalog as one word of a line."""
+    return "_".join(one_line(text).split())

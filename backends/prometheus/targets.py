@@ -19,8 +19,9 @@ from .._kit.network_model import services
 from .._kit.planned import Members, members
 from .places import Places
 
-POWER = ("generator", "switchboard", "ups", "transfer", "busway", "pdu", "rectifier", "shelf", "battery")
-COOLING = ("chiller", "tower", "cdu", "door", "aalc", "crah", "fan")
+POWER = ("generator", "switchboard", "ups", "transfer", "pdu", "rectifier", "shelf")
+COOLING = ("chiller", "tower", "cdu", "aalc", "crah", "fan")
+"""Kinds of boxes that usually have a controller with an address. Busways, batteries, manifolds and doors have none."""
 
 NODE_PORT = 9100
 EXPORTERS = {"NVIDIA": 9400, "AMD": 5000}

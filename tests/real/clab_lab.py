@@ -101,14 +101,14 @@ class Lab:
             if node.routes:
                 self._start(node)
         for link in self.topo.links:
-            (node, interface), *others = link.ends
-            space = self._spaces[node]
+            (name, interface), *others = link.ends
+            space = self._spaces[name]
             # A veth whose other end nobody uses stands for a dummy: not every kernel has dummies.
-            other, far = others[0] if others else (node, f"d-{interface}")
+            other, far = others[0] if others else (name, f"d-{interface}")
             peer = ("type", "veth", "peer", "name", far, "mtu", str(link.mtu), "netns", self._spaces[other])
             run("ip", "link", "add", interface, "mtu", str(link.mtu), "netns", space, *peer)
-            for end, name in link.ends:
-                run("ip", "-n", self._spaces[end], "link", "set", name, "up")
+            for end, own in link.ends:
+                run("ip", "-n", self._spaces[end], "link", "set", own, "up")
         for node in self.topo.nodes.values():
             for command in node.commands:
                 done = self.inside(node.name, *(str(node.binds.get(word, word)) for word in command))
