@@ -38,6 +38,8 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     command -v make >/dev/null || wanted+=(make)
     command -v kea-dhcp4 >/dev/null || wanted+=(kea-dhcp4-server)
     command -v slurmctld >/dev/null || wanted+=(slurmctld slurm-client)
+    command -v promtool >/dev/null || wanted+=(prometheus)
+    command -v named-checkzone >/dev/null || wanted+=(bind9-utils)
     command -v chromium >/dev/null || wanted+=(chromium)
     command -v chromedriver >/dev/null || wanted+=(chromium-driver)
     if [ ${#wanted[@]} -gt 0 ]; then
