@@ -47,7 +47,8 @@ class Htsim:
         if request.shard:
             return
         for each in find_folders(plant):
-            if each.tree is not None and each.jobs:
+            # A tree without flows is for schedules in GOAL, which ATLAHS runs over it.
+            if each.tree is not None:
                 yield from _folder(plant, each, each.tree)
 
 

@@ -1,4 +1,4 @@
-"""Readers of htsim's files, written from its sources alone, and a fabric of three tiers."""
+"""Readers of htsim's files, written from its sources alone, and two fabrics of three tiers."""
 
 from __future__ import annotations
 
@@ -32,6 +32,44 @@ workload w {
     collective = all_reduce 1 MiB
 }
 """
+
+
+SERVERS = """
+use generic.lab as parts
+switch tor is parts.lab_switch { latency = 500 ns }
+nic card is parts.lab_nic { latency = 250 ns }
+accelerator gpu is parts.lab_accelerator {
+    scale_up         = 100 GB/s
+    bf16             = 100 TFLOPS
+    memory_bandwidth = 1 TB/s
+    memory           = 80 GB
+}
+server box {
+    scale_up         = switch
+    scale_up_latency = 300 ns
+    accelerator[2]   : gpu
+    nic[2]           : card
+}
+group pod {
+    leaf[4]  : tor
+    spine[2] : tor
+    box[8]   : box
+    link box[h].nic[n] -> leaf[2*(h div 4) + n].eth[h mod 4]
+    link leaf[l].eth[8 + s] -> spine[s].eth[l]
+}
+site campus {
+    pod[2]  : pod
+    core[4] : tor
+    link pod[p].spine[s].eth[8 + c] -> core[2*s + c].eth[p]    for c in 0..1
+}
+network fabric { routing = none }
+"""
+"""Servers of two accelerators on rails, in two pods, with latencies."""
+
+
+def job(name: str, ranks: str, *rest: str) -> str:
+    """A workload of `SERVERS`."""
+    return "\n".join([f"workload {name} {{", f"    ranks = campus.{ranks}.accelerator[*]", *rest, "}"]) + "\n"
 
 
 def read_topology(text: str) -> list[Tier]:
