@@ -34,7 +34,7 @@ def _done(entry: Entry, begin: Ints, plan: Schedule, memory: float) -> Ints:
             end[entry.npus] = begin[entry.npus] + max(1, entry.micros * 1000)
         elif entry.pairs is not None and len(entry.pairs):
             sender, receiver = entry.pairs.T
-            arrival = begin[sender] + way(entry.pairs, entry.size, plan.levels)
+            arrival = begin[sender] + _in_turn(sender, way(entry.pairs, entry.size, plan.levels))
             np.maximum.at(end, receiver, np.maximum(arrival, begin[receiver]))
             np.maximum.at(end, sender, arrival)
         for phase in entry.phases:
@@ -43,3 +43,13 @@ def _done(entry: Entry, begin: Ints, plan: Schedule, memory: float) -> Ints:
             begin = np.where(end > 0, end, begin)
         begin = np.where(end > 0, end, begin)
     return end
+
+
+def _in_turn(sender: Ints, time: Ints) -> Ints:
+    """When each message arrives if a rank sends one after the other: its own time and that of those before it."""
+    order = np.argsort(sender, kind="stable")
+    total = np.cumsum(time[order])
+    first = np.searchsorted(sender[order], sender[order])
+    found = np.empty_like(time)
+    found[order] = total - (total[first] - time[order][first])
+    return found

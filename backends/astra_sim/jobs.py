@@ -62,7 +62,7 @@ def plan(design: Design, simulation: Simulation, part: Part, workload: Workload,
     if made.crowded:
         return _cannot(workload, f"its groups need {len(made.groups):,} communicators, and 2,000 can be numbered")
     if lost and not workload.attributes.approximate:
-        return _cannot(workload, lost[0])
+        return _cannot(workload, lost[0], _ACCEPT + _HIERARCHICAL)
     collective = workload.attributes.collective
     kind = collective.kind if collective is not None else ""
     buffer = 0 if collective is None else int(collective.size.to("B"))
@@ -117,15 +117,13 @@ def _too_small(program: Program) -> Diagnostic | None:
     return diagnose("RW8108", program.workload.origin, detail=why, help="use more ranks, or a larger collective")
 
 
-def _cannot(workload: Workload, why: str) -> Diagnostic:
-    return diagnose(
-        "RW8113",
-        workload.at("collective.algorithm", "collective", "step"),
-        "this",
-        detail=f"`{workload.name}`: {why}",
-        help="write `approximate = true` in the workload if that will do, or use `hierarchical` and groups that divide "
-        "the dimensions evenly",
-    )
+_HIERARCHICAL = "use `hierarchical`, and groups that divide the dimensions evenly"
+_ACCEPT = "write `approximate = true` in the workload if that will do, or "
+
+
+def _cannot(workload: Workload, why: str, help: str = _HIERARCHICAL) -> Diagnostic:
+    at = workload.at("collective.algorithm", "collective", "step")
+    return diagnose("RW8113", at, "this", detail=f"`{workload.name}`: {why}", help=help)
 
 
 def notes(job: Job) -> Iterator[Diagnostic]:

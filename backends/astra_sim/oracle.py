@@ -52,12 +52,13 @@ def transfer(size: int, level: Level) -> int:
 
 
 def _halving(kind: str, size: int, level: Level, memory: float) -> int:
-    """Messages of a half, a quarter, … of the buffer, and back: log2 n each way."""
+    """Messages of a half, a quarter, … of the buffer, and back: log2 n each way. ASTRA-sim counts the reduction of what
+    came before a message with that message, so it leaves out one."""
     steps = level.size.bit_length() - 1
     gather = kind == "all_gather"
     each = [size << step if gather else size >> step + 1 for step in range(steps)]
     messages = each + each[::-1] if kind == "all_reduce" else each
-    reduced = [] if gather else each
+    reduced = [] if gather else each[1:]
     time = sum(transfer(one, level) for one in messages) + sum(3 * int(one / memory) for one in reduced)
     return time + (len(messages) + 1) * ENDPOINT_DELAY_NS
 

@@ -56,8 +56,8 @@ def choose(design: Design, simulation: Simulation, most: int = LIMIT) -> Part:
     for dimension in simulation.dimensions:
         room = most // prod(d.size for d in inner)
         if dimension.size > room:
-            if room > 1:
-                inner.append(replace(dimension, size=room))
+            if room > 1 and dimension.shape != "ring":
+                inner.append(_shrunk(dimension, room))
             break
         inner.append(dimension)
     count = prod(d.size for d in inner)
@@ -74,6 +74,16 @@ def _cut(dimensions: tuple[Dimension, ...], count: int) -> tuple[Dimension, ...]
                 return None
             found.append(dimension)
         elif count > 1:
-            found.append(replace(dimension, size=count))
+            if dimension.shape == "ring":
+                return None
+            found.append(_shrunk(dimension, count))
             count = 1
     return tuple(found)
+
+
+def _shrunk(dimension: Dimension, size: int) -> Dimension:
+    """Some members of a switch or of a mesh, whose other links lead nowhere. Some of a ring are no ring."""
+    if dimension.shape == "mesh":
+        bandwidth = dimension.bandwidth * (size - 1) / (dimension.size - 1)
+        return replace(dimension, size=size, bandwidth=bandwidth)
+    return replace(dimension, size=size)
