@@ -265,11 +265,13 @@ def test_many_ranks_of_a_step_are_cut_to_whole_replicas(compiled: Compile) -> No
     assert len([name for name in files if name.startswith("workload/")]) == 1024
 
 
-def test_traces_of_a_torus_have_a_ring_a_dimension(compiled: Compile) -> None:
+def test_traces_of_a_torus_are_whole_rings(compiled: Compile) -> None:
     files = made(compiled("tpu_v4_pod"))
-    net = network(files, "network_full.yml" if "network_full.yml" in files else "network.yml")
-    assert net["topology"] == ["Ring", "Ring", "Ring"]
-    assert json.loads(files["system.json"])["all-reduce-implementation"] == ["ring", "ring", "ring"]
+    full, part = network(files, "network_full.yml"), network(files)
+    assert full["topology"] == ["Ring"] * 3 and full["npus_count"] == [16] * 3
+    # Some of a ring would be no ring.
+    assert part["topology"] == ["Ring"] * 2 and part["npus_count"] == [16] * 2
+    assert json.loads(files["system_full.json"])["all-reduce-implementation"] == ["ring"] * 3
 
 
 # --- ns-3 ---
