@@ -15,6 +15,11 @@ BOOT = "sh -c 'for n in 1 2 3 4 5 6 7 8 9 10 11 12; do vtysh -b && break; sleep 
 """Loads frr.conf as soon as the daemons of sonic-vs listen. No `$`: containerlab puts its environment in its place."""
 
 
+NO_DEFAULT = "sh -c 'ip -4 route del default; ip -6 route del default; true'"
+"""Takes away Docker's default route. On a real switch that of the management port is in a VRF of its own; here it would
+hide one that BGP brings."""
+
+
 @dataclass(frozen=True, slots=True)
 class Container:
     """An image, containerlab's kind for it, and what is mounted where.
@@ -40,7 +45,7 @@ FRR = Container(
         ("frr.conf", "/etc/frr/frr.conf"),
         ("sysctl.conf", "/etc/sysctl.d/90-fabric.conf"),
     ),
-    commands=("sysctl -p /etc/sysctl.d/90-fabric.conf",),
+    commands=("sysctl -p /etc/sysctl.d/90-fabric.conf", NO_DEFAULT),
 )
 
 SONIC = Container(

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from support import backends, rendered
 from unit.fabrics import SPECS
 
@@ -88,6 +90,40 @@ def test_backends_narrow(name: str) -> None:
     chosen = set(names(result))
     assert part == {path: data for path, data in all_of_it.items() if path.split("/")[2] in chosen}
     assert part
+
+
+@pytest.mark.parametrize("name", ["sonic", "eos"])
+def test_files_of_a_subset_are_those_of_the_whole(name: str) -> None:
+    """What stands in a file follows from neighbours that are left out too."""
+    result = compile_spec(
+        str(SPECS / "llama3_24k.rack"), {"pods": "1"}, ["pod[0].gpu[3]", "pod[0].spine[5]", "core[9]"]
+    )
+    all_of_it = {a.path: a.data for a in rendered(result, name, Request(named=True))}
+    part = {a.path: a.data for a in rendered(result, name, Request(named=True, subset=result.subset))}
+    assert part == {path: all_of_it[path] for path in part}
+    assert {path.split("/")[2] for path in part} == {n for n in names(result) if "node" not in n} & {
+        path.split("/")[2] for path in all_of_it
+    }
+    assert part
+
+
+@settings(max_examples=30)
+@given(st.data())
+def test_any_ranges(data: st.DataObject) -> None:
+    """Paths of ranges, indices and stars name what a loop over all host names finds."""
+    paths, expected = [], set()
+    for _ in range(data.draw(st.integers(1, 3))):
+        pieces, ranges = [], []
+        for array, size in (("pod", 2), ("k", 2), ("host", 4)):
+            low = data.draw(st.integers(0, size - 1))
+            high = data.draw(st.integers(low, size - 1))
+            star = data.draw(st.booleans())
+            ranges.append(range(size) if star else range(low, high + 1))
+            text = "*" if star else f"{low}" if low == high else f"{low} .. {high}"
+            pieces.append(f"{array}[{text}]")
+        paths.append(".".join(pieces))
+        expected |= {f"pod{p}-k{k}-host{h}" for p in ranges[0] for k in ranges[1] for h in ranges[2]}
+    assert set(names(subset(*paths))) == expected
 
 
 def test_whether_a_system_stands_in_is_a_question_to_the_whole_design(tmp_path: Path) -> None:
