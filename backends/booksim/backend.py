@@ -7,12 +7,14 @@ rank may have several links. Workloads over the same ranks share one folder.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
+from math import ceil
 
 import numpy as np
 import polars as pl
 
 from ...compiler.backend import Artifact, Request
-from ...compiler.design import Design
+from ...compiler.design import Design, Workload
 from ...compiler.plant import Ints, Plant
 from ...compiler.simulation import Graph, answers
 from ...dsl.diagnostics import Diagnostic, diagnose
@@ -20,10 +22,12 @@ from .._kit.csv import write
 from .._kit.graphs import LIMIT, Part, find_parts, folders, nodes_table, notes, rates
 from .._kit.jinja import template
 from .._kit.safe import one_line
-from .cycles import OVERHEAD, PACKET_BYTES, PIPELINE, Cycles, count_cycles
+from .cycles import OVERHEAD, PACKET_BYTES, PIPELINE, count_cycles
 from .expected import mean_latency
 
 ROOT = "sim/booksim"
+PACKETS = 500
+"""Packets of a sample."""
 
 
 class BookSim:
@@ -42,7 +46,7 @@ class BookSim:
         if request.shard:
             return
         for place, part in folders(plant, ROOT):
-            if _accepted(part) or len(np.unique(part.graph.bundled().rate)) == 1:
+            if _accepting(part) or len(np.unique(part.graph.bundled().rate)) == 1:
                 yield from _folder(plant, place, part)
 
 
@@ -63,8 +67,9 @@ def anynet(graph: Graph, latency: Ints) -> bytes:
     return ("\n".join(text) + "\n").encode()
 
 
-def _accepted(part: Part) -> bool:
-    return any(w.attributes.approximate for w in part.workloads)
+def _accepting(part: Part) -> Workload | None:
+    """The workload that takes what is not exact."""
+    return next((w for w in part.workloads if w.attributes.approximate), None)
 
 
 def _speeds(part: Part) -> Iterator[Diagnostic]:
@@ -75,10 +80,11 @@ def _speeds(part: Part) -> Iterator[Diagnostic]:
         return
     listed = [f"{count:,} of {rate}" for rate, count in zip(rates(distinct), many.tolist(), strict=True)]
     detail = f"{', '.join(listed)}" + (", parallel links taken together" if part.parallel else "")
-    if _accepted(part):
+    accepting = _accepting(part)
+    if accepting:
         yield diagnose(
             "RW8163",
-            part.workload.at("approximate"),
+            accepting.at("approximate"),
             "as accepted here",
             detail=detail,
             help="read saturation of the fast links as a lower bound",
@@ -114,13 +120,13 @@ def _folder(plant: Plant, place: str, part: Part) -> Iterator[Artifact]:
         "pipeline": PIPELINE,
         "overhead": OVERHEAD,
         "mean": mean_latency(graph, cycles),
-        "periods": _period(cycles),
-        "rate": f"{0.1 / graph.hosts:.6g}",
+        "rate": _rate(graph),
+        "period": ceil(PACKETS * cycles.packet / (_rate(graph) * graph.hosts)),
     }
     for name in ("fabric.cfg", "README.md"):
         yield Artifact(f"{place}/{name}", template(__package__, f"{name}.j2").render(values).encode())
 
 
-def _period(cycles: Cycles) -> int:
-    """Cycles in which about five hundred packets are sent by all nodes together."""
-    return 1000 * cycles.packet * 5
+def _rate(graph: Graph) -> Fraction:
+    """Flits a cycle that each node sends: all together so few that packets hardly meet."""
+    return min(Fraction(1, 50), Fraction(1, graph.hosts))
