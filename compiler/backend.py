@@ -60,7 +60,10 @@ class Backend(Protocol):
 
     @property
     def per_device(self) -> bool:
-        """True if it writes a folder a device, so that its work can be sharded."""
+        """True if it writes a folder a device, so that its work can be sharded.
+
+        Shards are rendered in forked processes, where Polars and whatever else has threads of its own must not be used.
+        """
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
         """What it cannot express: an error if nothing can be written, else a warning or a note. Never silence."""

@@ -133,13 +133,18 @@ def interface_names(plant: Plant, cls: DeviceClass, os: str) -> list[str] | None
 
 def cable_id(plant: Plant, link: int) -> str:
     """Identifier of one cable: the tag of its rule and its number over the capacity."""
-    return cable_namer(plant)(link)
+    links = plant.links
+    return f"{plant.design.rules[links.rule[link]].tag}-{int(links.rank[link]):0{cable_digits(plant)}}"
 
 
 def cable_namer(plant: Plant) -> Callable[[int], str]:
-    """Identifiers of cables one by one, for who asks for many of them and cannot use columns."""
-    digits, tags, links = cable_digits(plant), [rule.tag for rule in plant.design.rules], plant.links
-    return lambda link: f"{tags[links.rule[link]]}-{int(links.rank[link]):0{digits}}"
+    """Identifiers of cables one by one, for who asks for many of them and cannot use columns of text.
+
+    That is whatever is rendered in a worker: Polars waits for ever in a forked process whose parent has used it.
+    """
+    digits, tags = cable_digits(plant), [rule.tag for rule in plant.design.rules]
+    rule, rank = plant.links.rule.tolist(), plant.links.rank.tolist()
+    return lambda link: f"{tags[rule[link]]}-{rank[link]:0{digits}}"
 
 
 def cable_digits(plant: Plant) -> int:

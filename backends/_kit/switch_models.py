@@ -13,7 +13,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from ...compiler.names import cable_ids, terminal_names
+from ...compiler.names import cable_namer, terminal_names
 from ...compiler.network.addresses import Prefix, dotted, dotted_column
 from ...compiler.network.addresses6 import Pair
 from ...compiler.network.headroom import Room
@@ -75,7 +75,7 @@ class _Maker:
             for place, port in enumerate(ports):
                 at = int(self._start[index]) + port.number
                 self._place[at], self._ports[at] = place, port
-        self._cables = cable_ids(plant)
+        self._cable = cable_namer(plant)
         self._asn = np.full(len(plant.devices), -1, dtype=np.int64)
         self._asn[routing.devices] = routing.asn
         self._tier = np.zeros(len(plant.devices), dtype=np.int64)
@@ -118,7 +118,7 @@ class _Maker:
         fabric = routing.fabric[links]
         side = np.where(fabric, np.sign(self._tier[peers] - self._tier[ends.device[picked]]) + 1, -1)
         metres, number, rooms = self._rooms
-        cables = self._cables.gather(links).to_list()
+        cables = [self._cable(link) for link in links.tolist()]
         names = [self._names[peer] for peer in peers.tolist()]
         far = list(zip(self._plant.devices.cls[peers].tolist(), ends.peer_port[picked].tolist(), strict=True))
         labels = [self._labels[cls][port] for cls, port in far]

@@ -9,7 +9,7 @@ from operator import itemgetter
 import numpy as np
 import orjson
 
-from ...compiler.names import cable_ids, terminal_names
+from ...compiler.names import cable_namer, terminal_names
 from ...compiler.network.addresses import dotted
 from ...compiler.network.classes import classes
 from ...compiler.network.dsf import INTERFACE
@@ -49,7 +49,7 @@ class Writer:
         self._copper = copper_links(nodes.plant)
         self._names = [one_line(name) for name in nodes.plant.devices.names]
         self._labels = [[one_line(n) for n in terminal_names(self._plant, c, "port")] for c in self._plant.classes]
-        self._cables = cable_ids(self._plant).to_list()
+        self._cable = cable_namer(self._plant)
         self._fronts: dict[int, dict[int, Slot]] = {}
         self._made: dict[tuple[int, bool], list[Struct]] = {}
 
@@ -105,7 +105,7 @@ class Writer:
     def _description(self, link: int, peer: int, port: int) -> str:
         """The far end and the cable, in the words of the cabling tables."""
         label = self._labels[int(self._plant.devices.cls[peer])][port]
-        return f"to {self._names[peer]} {label} cable {self._cables[link]}"
+        return f"to {self._names[peer]} {label} cable {self._cable(link)}"
 
     def _fabric_node(self, row: int) -> bytes:
         box, first = self._nodes.box(row), int(self._fabric.switch_id[row])

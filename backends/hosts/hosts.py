@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...compiler.backend import Request
-from ...compiler.names import cable_ids, terminal_names
+from ...compiler.names import cable_namer, terminal_names
 from ...compiler.network.addresses import dotted
 from ...compiler.network.classes import classes
 from ...compiler.network.lossless import mtu_of
@@ -70,7 +70,7 @@ class _Maker:
         plant = mine.plant
         self._plant, self._ends = plant, mine.ends
         self._settings = [settings(plant, routing) for routing in mine.ends.planned]
-        self._cables = cable_ids(plant)
+        self._cable = cable_namer(plant)
         self._metres = planned_metres(plant)
         self._fronts: dict[int, Front] = {}
         self._far: dict[int, tuple[list[str], list[str]]] = {}
@@ -107,7 +107,7 @@ class _Maker:
             peer=one_line(plant.devices.names[peer]),
             peer_port=labels[peer_port],
             peer_interface=names[peer_port],
-            cable=str(self._cables[link]),
+            cable=self._cable(link),
             cable_m=int(self._metres[link]),
             nvidia=here.makers[port] == MAKER,
             settings=self._settings[number],

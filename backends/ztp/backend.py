@@ -29,7 +29,7 @@ class Ztp:
 
     name = "ztp"
     summary = "Zero-touch provisioning of switches: a file each, an index by serial number, DHCP reservations"
-    per_device = True
+    per_device = False  # little work, and Polars, which workers cannot use
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
         found = [box for box in boxes(design, plant) if box.os]

@@ -253,3 +253,20 @@ def test_death_between_two_renames(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     done = write(out, {"a": b"newer"})  # puts the old tree back first
     assert (done.removed, tree(out)) == (1, {"a": b"newer"})
     assert only(tmp_path) == ["build"]
+
+
+POLARS_FIRST = """
+import sys
+import polars as pl
+pl.Series(["a", "b"]).unique()
+from rackwright.compiler.cli import main
+sys.argv[0] = "rackwright"
+main()
+"""
+
+
+@pytest.mark.parametrize(("spec", "named"), [("lab_4x2", "frr,sonic,eos,hosts,openconfig"), ("dsf_18k", "fboss")])
+def test_workers_need_no_polars(tmp_path: Path, root: Path, spec: str, named: str) -> None:
+    """Another package's backend may use it before they are forked."""
+    command = [sys.executable, "-P", "-c", POLARS_FIRST, "compile", "-q", str(root / f"specs/{spec}.rack")]
+    subprocess.run([*command, "-o", str(tmp_path / "out"), "--jobs", "2", "--only", named], timeout=120, check=True)
