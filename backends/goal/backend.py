@@ -1,8 +1,8 @@
 """GOAL (group operation assembly language): a schedule of sends, receives and computations of every rank.
 
-`NAME.goal` has the ranks of the workload by their own numbers, for LogGOPSim. `NAME.hosts.goal` has them by the numbers
-of htsim's hosts, for ATLAHS's htsim over the topology of the backend `htsim`; where the numbers are the same there is
-one file. Workloads over the same ranks share a folder.
+`NAME.goal` has the ranks of the workload by their own numbers, for LogGOPSim. `NAME.hosts.goal` has fewer of them, by the
+numbers of htsim's hosts, for ATLAHS's htsim over the topology of the backend `htsim`. Workloads over the same ranks
+share a folder.
 """
 
 from __future__ import annotations
