@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from docs.test_tutorial import FENCE, Reader
+from reader import FENCE, Reader
 
 from rackwright.compiler.trace import FIGURES
 

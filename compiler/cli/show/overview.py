@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from ...design import Design
 from ...plant import Plant
+from ...simulation.ranks import named
 from .compute import compute_table
 from .sheet import Sheet, Table
 from .words import count
 
 
 def overview(plant: Plant) -> Sheet:
-    """Devices by class, accelerators with their peaks, cables by rule, feeds and pipes."""
+    """Devices by class, accelerators with their peaks, cables by rule, feeds and pipes, workloads."""
     design = plant.design
     devices = []
     for cls in plant.classes:
@@ -47,6 +49,19 @@ def overview(plant: Plant) -> Sheet:
             accelerators,
             Table("cables", (f"{word}s" if plant.circuits is None else "joins", "tag", "ends", "using"), cables),
             Table("feeds_and_pipes", ("count", "medium", "ends", "using"), others),
+            Table("workloads", ("ranks", "workload", "placement", "what", "of"), _workloads(design)),
         ),
         notes=notes,
     )
+
+
+def _workloads(design: Design) -> list[tuple[str, ...]]:
+    found = []
+    for workload in design.workloads:
+        attributes = workload.attributes
+        what = "" if attributes.step is None else attributes.step.kind
+        if attributes.collective is not None:
+            what = f"{attributes.collective.kind} {attributes.collective.size}"
+        row = (f"{named(workload):,}", workload.name, attributes.placement, what, attributes.ranks)
+        found.append(row)
+    return found
