@@ -92,7 +92,7 @@ def files(place: str, found: Packets, logical: Sequence[tuple[str, tuple[Level, 
     switches = np.arange(found.hosts, found.total)
     head = [f"{found.total} {len(switches)} {len(found.a)}", " ".join(map(str, switches.tolist()))]
     lines = link_lines(found.a, found.z, found.rate, found.delay)
-    yield Artifact(f"{place}/topology.txt", "\n".join([*head, lines, ""]).encode())
+    yield Artifact(f"{place}/topology.txt", "\n".join([*head, ""]).encode() + lines)
     yield Artifact(f"{place}/config.txt", config(found.rate, _VALUES))
     for name, levels in logical:
         dims = {"logical-dims": [str(level.size) for level in levels]}

@@ -8,6 +8,7 @@ first ranks.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -41,6 +42,7 @@ class SimAI:
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
         found = list(notes(design, plant, request))
+        written = False
         for _, part in folders(plant, ROOT):
             servers = _servers(part.graph, part.workload)
             if isinstance(servers, Diagnostic):
@@ -51,9 +53,11 @@ class SimAI:
                 made = _layers(design, workload, part, servers)
                 if isinstance(made, Diagnostic):
                     found.append(made)
-                elif made.lost:
+                else:
+                    written = True
                     found += [_accepted(workload, why) for why in made.lost]
-        return list(answers(found, request, self.name))
+        # One of several workloads is no error, even to who asks for this backend.
+        return list(answers(found, replace(request, named=request.named and not written), self.name))
 
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
         if request.shard:
@@ -63,11 +67,16 @@ class SimAI:
             if isinstance(servers, Servers):
                 yield from _folder(design, plant, place, part, servers)
                 if not part.whole and request.named:
-                    full = find_graph(plant, part.workload)
-                    if isinstance(full, Graph) and not uneven(full):
-                        yield Artifact(
-                            f"{place}/topology_full.txt", topology(as_servers(full), _gpu_type(design, full))
-                        )
+                    full = _all(plant, part.workload)
+                    if full is not None:
+                        text = topology(full, _gpu_type(design, part.graph))
+                        yield Artifact(f"{place}/topology_full.txt", text)
+
+
+def _all(plant: Plant, workload: Workload) -> Servers | None:
+    """All ranks, not only those that are simulated. The graph is large, and is not kept."""
+    graph = find_graph(plant, workload)
+    return None if isinstance(graph, Diagnostic) or uneven(graph) else as_servers(graph)
 
 
 def _servers(graph: Graph, workload: Workload) -> Servers | Diagnostic:

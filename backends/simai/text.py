@@ -28,7 +28,7 @@ def topology(found: Servers, gpu_type: str) -> bytes:
     total = found.gpus + len(switches)
     head = f"{total} {found.each} {found.servers} {found.switches} {len(found.a)} {gpu_type}"
     words = " ".join(map(str, switches.tolist()))
-    return "\n".join([head, words, link_lines(found.a, found.z, found.rate, found.delay), ""]).encode()
+    return f"{head}\n{words}\n".encode() + link_lines(found.a, found.z, found.rate, found.delay)
 
 
 def conf(found: Servers) -> bytes:
