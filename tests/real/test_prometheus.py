@@ -156,28 +156,54 @@ def test_a_cable_in_the_wrong_place(place: Path, tmp_path: Path) -> None:
     alerts(place, tmp_path, series | told, "WrongPeer", wrong)
 
 
-def test_power_and_coolant_over_the_plants_limits(compiled: Compiled, tmp_path: Path) -> None:
+COMPARED = [
+    ("OutletOverLimit", "outlet_watts", "outlet_limit_watts", ("outlet",)),
+    ("OutletOverLimitApparent", "outlet_voltamperes", "outlet_limit_voltamperes", ("outlet",)),
+    ("InletOverLimit", "inlet_watts", "inlet_limit_watts", ("inlet",)),
+    ("InletOverLimitApparent", "inlet_voltamperes", "inlet_limit_voltamperes", ("inlet",)),
+    ("SupplyOverLimit", "supply_watts", "supply_limit_watts", ()),
+    ("CoolantTooWarm", "coolant_supply_celsius", "coolant_limit_celsius", ()),
+    ("AirTooWarm", "air_supply_celsius", "air_limit_celsius", ()),
+]
+
+
+@pytest.mark.parametrize(("name", "measured", "limit", "by"), COMPARED, ids=[c[0] for c in COMPARED])
+def test_more_than_the_plants_limits(
+    name: str, measured: str, limit: str, by: tuple[str, ...], compiled: Compiled, tmp_path: Path
+) -> None:
+    """Just above the limit that the plant gives somebody calls, at the limit nobody does."""
     place = written(compiled("catalina_nvl72"), tmp_path)
+    lines = [line for path in sorted(place.glob("expected/*.prom")) for line in path.read_text().splitlines()]
+    # No part of this design states what an inlet may take in watts.
+    lines.append('rackwright_inlet_limit_watts{device="box",inlet="in"} 1000.000')
+    key, value = next(line.rsplit(" ", 1) for line in lines if line.startswith(f"rackwright_{limit}{{"))
+    labels = labels_of(key)
+    assert set(labels) == {"device", *by}
+    own = f"rackwright:{measured}{{" + ",".join(f'{n}="{v}"' for n, v in labels.items()) + "}"
+    for factor, fires in ((1.001, True), (1.0, False)):
+        series = {key: f"{value}x20", own: f"{float(value) * factor}x20"}
+        alerts(place, tmp_path, series, name, [{**labels, "severity": "critical"}] if fires else [])
 
-    def series(metric: str, part: str) -> dict[str, str]:
-        for path in sorted(place.glob("expected/*.prom")):
-            for line in path.read_text().splitlines():
-                if line.startswith(f"{metric}{{") and part in line:
-                    key, value = line.rsplit(" ", 1)
-                    return {key: f"{value}x20"}
-        raise AssertionError((metric, part))
 
-    shelf = 'device="pod0-it-shelf0"'
-    limit = series("rackwright_outlet_limit_watts", shelf)
-    assert list(limit.values()) == ["33000.000x20"]
-    for watts, fires in (("33001x20", True), ("33000x20", False)):
-        measured = {f'rackwright:outlet_watts{{{shelf},outlet="out"}}': watts}
-        fired = [{"device": "pod0-it-shelf0", "outlet": "out", "severity": "critical"}] if fires else []
-        alerts(place, tmp_path, limit | measured, "OutletOverLimit", fired)
-    tray = "pod0-it-nvswitch0"
-    warm = series("rackwright_coolant_limit_celsius", f'device="{tray}"')
-    measured = {f'rackwright:coolant_supply_celsius{{device="{tray}"}}': "40.5x20"}
-    alerts(place, tmp_path, warm | measured, "CoolantTooWarm", [{"device": tray, "severity": "critical"}])
+def test_the_limit_of_a_shelf(compiled: Compiled, tmp_path: Path) -> None:
+    place = written(compiled("catalina_nvl72"), tmp_path)
+    lines = (place / "expected" / "feeds.prom").read_text().splitlines()
+    assert 'rackwright_outlet_limit_watts{device="pod0-it-shelf0",outlet="out"} 33000.000' in lines
+
+
+@pytest.mark.parametrize("job", ["switches", "nodes", "power"])
+def test_a_device_that_does_not_answer(job: str, place: Path, tmp_path: Path) -> None:
+    labels = {"job": job, "host": LEAF, "rack": "pod0-k0"}
+    key = "up{" + ",".join(f'{name}="{value}"' for name, value in labels.items()) + "}"
+    alerts(place, tmp_path, {key: "1x4 0x20"}, "DeviceDown", [{**labels, "severity": "critical"}])
+    alerts(place, tmp_path, {key: "1x20"}, "DeviceDown", [])
+
+
+def test_every_alert_is_tried(place: Path) -> None:
+    rules = yaml.safe_load((place / "rules" / "plant.yml").read_text())
+    named = {rule["alert"] for group in rules["groups"] for rule in group["rules"]}
+    tried = {"LinkDown", "LinkSlow", "WrongPeer", "DeviceDown", "CoolingUnitLost"}
+    assert named == tried | {name for name, *_ in COMPARED}  # and PfcWatchdog, where there is RoCE
 
 
 def test_a_cooling_unit_that_is_lost(compiled: Compiled, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from unit.eos_cases import EVERYTHING, made
+from unit.fabrics import SPECS, built
 
 from rackwright.backends.ztp import Ztp
 from rackwright.compiler.backend import Request
@@ -64,3 +65,17 @@ def test_kea_refuses_it_before(tmp_path: Path, unbound: str) -> None:
 def test_kea_sees_planted_faults(tmp_path: Path, bound: str, old: str, new: str) -> None:
     assert old in bound
     assert judged(tmp_path, bound.replace(old, new)).returncode != 0
+
+
+def test_every_switch_with_an_address_has_a_reservation(tmp_path: Path) -> None:
+    """Also one without an operating system: Kea takes reservations that lead to no file."""
+    text = (SPECS / "lab_3tier.rack").read_text().replace("    os    = frr\n", "")
+    spec = tmp_path / "bare.rack"
+    spec.write_text(text)
+    design, plant = built(spec)
+    (found,) = [a.data.decode() for a in Ztp().render(design, plant, Request())]
+    number = iter(range(256))
+    filled = re.sub(r"%mac:[^%]+%", lambda _: f"28:99:3a:00:00:{next(number):02x}", found)
+    assert next(number) == 20
+    done = judged(tmp_path, filled.replace("%interface:dhcp%", "lo"))
+    assert done.returncode == 0, done.stdout + done.stderr
