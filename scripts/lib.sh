@@ -65,3 +65,23 @@ find_yanglint() {
     RACKWRIGHT_YANGLINT=$(printf 'chroot %q yanglint' "$root")
     export RACKWRIGHT_YANGLINT
 }
+
+# A Python 3.11 with ns-3, which measures round trips through our networks. Sets RACKWRIGHT_NS3.
+find_ns3() {
+    local dir=$PWD/.judges/ns3 python
+    [ -z "${RACKWRIGHT_NS3:-}" ] || return 0
+    if ! cmp -s requirements-ns3.txt "$dir/pins"; then
+        python=$(find_python)
+        # Its wheel is for this Python only, and the bindings need a compiler and Python's headers.
+        "$python" -c 'import os, sys, sysconfig; sys.exit(sys.version_info[:2] != (3, 11)
+            or not os.path.exists(os.path.join(sysconfig.get_paths()["include"], "Python.h")))' || return 1
+        command -v g++ >/dev/null || return 1
+        say "ns-3 in $dir, compiled for some minutes"
+        rm -rf "$dir"
+        mkdir -p "$PWD/.judges"
+        "$python" -m venv "$dir" && pip_in "$dir" install -qq -r requirements-ns3.txt || return 1
+        cp requirements-ns3.txt "$dir/pins"
+    fi
+    RACKWRIGHT_NS3=$dir/bin/python
+    export RACKWRIGHT_NS3
+}

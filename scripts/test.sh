@@ -36,6 +36,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     command -v ibnetdiscover >/dev/null || wanted+=(infiniband-diags)
     command -v g++ >/dev/null || wanted+=(g++)
     command -v make >/dev/null || wanted+=(make)
+    [ "$(command -v python3)" != /usr/bin/python3 ] || [ -f /usr/include/python3.11/Python.h ] || wanted+=(python3-dev)
     command -v kea-dhcp4 >/dev/null || wanted+=(kea-dhcp4-server)
     command -v slurmctld >/dev/null || wanted+=(slurmctld slurm-client)
     command -v promtool >/dev/null || wanted+=(prometheus)
@@ -46,6 +47,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
         say "Debian packages: ${wanted[*]}"
         install_packages "${wanted[@]}" || printf 'not installed; their tests will be skipped or fail\n'
     fi
+    find_ns3 || printf 'no ns-3; its tests will be skipped\n'
     find_yanglint || printf 'no yanglint; its tests will be skipped\n'
 fi
 
