@@ -15,7 +15,7 @@ from ...compiler.plant import Plant
 from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit.network_model import services
 from .._kit.planned import members
-from .records import is_dns_name, records
+from .records import dns_names, records
 from .zones import Zone, forward, reverse
 
 ROOT = "ops/dns"
@@ -50,17 +50,18 @@ def named_conf(zones: Iterable[Zone]) -> bytes:
 
 def _bad_names(plant: Plant) -> Iterator[Diagnostic]:
     """RW8272 for every class of addressed devices with names that DNS does not have."""
-    known = members(plant)
+    known, called = members(plant), dns_names(plant)
     for cls in plant.classes:
         own = np.flatnonzero(known.network[cls.first : cls.first + cls.count] >= 0) + cls.first
-        bad = [name for device in own.tolist() if not is_dns_name(name := plant.devices.names[device])]
+        bad = [plant.devices.names[device] for device in own.tolist() if not called[device]]
         if bad:
             more = f", and {len(bad) - 1:,} more like it" if len(bad) > 1 else ""
             yield diagnose(
                 "RW8272",
                 plant.element_of(cls).origin,
                 detail=f"`{bad[0]}`{more}",
-                help="use letters, digits and `-`, with a letter or digit at both ends of what stands between dots",
+                help="use letters, digits and `-`, with a letter or digit at both ends of what stands between dots; "
+                "a `_` becomes `-`, so names must differ in more than that",
             )
 
 

@@ -1,12 +1,15 @@
 """Which names there are, and the addresses of each.
 
 A switch's own name is that of its management address. Its loopback is `lo.<host>`, which is reached through the fabric
-and not through the management network.
+and not through the management network. In front of an address there is no `_` (RFC 1123), and members of a spec often
+have one, so there stands `-`; the name with `_` leads to it, since an alias may be called anything (RFC 2181 section
+11).
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -27,12 +30,14 @@ _LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
 
 
 class Record(NamedTuple):
-    """A name in a domain, relative to it, and one address of it. `six` is an IPv6 address, `""` if `four` counts."""
+    """A name in a domain, relative to it, and one address of it. `six` is an IPv6 address, `""` if `four` counts.
+    `alias` is another name for the same, `""` for none."""
 
     domain: str
     name: str
     four: int
     six: str
+    alias: str
 
     @property
     def address(self) -> str:
@@ -42,6 +47,14 @@ class Record(NamedTuple):
 def is_dns_name(name: str) -> bool:
     """Whether every label of a name may stand in front of an address."""
     return len(name) <= 190 and all(_LABEL.fullmatch(label) for label in name.split("."))
+
+
+def dns_names(plant: Plant) -> list[str]:
+    """What every device is called in DNS; empty where that is nothing, or what another device is called."""
+    names = plant.devices.names
+    wanted = [name.replace("_", "-") for name in names]
+    count = Counter(name.lower() for name in wanted)
+    return [name if is_dns_name(name) and count[name.lower()] == 1 else "" for name in wanted]
 
 
 def domains(plant: Plant) -> list[str]:
@@ -61,17 +74,19 @@ def _word(name: str) -> str:
 def records(plant: Plant) -> Iterator[Record]:
     """All records, by device; none of devices whose name cannot stand in DNS."""
     known, grown = members(plant), plant.at_capacity
-    named = domains(plant)
+    named, called = domains(plant), dns_names(plant)
     pairs = {r.network: r.pools.loopbacks6 for r in plan(grown.design, grown)[0]}
     for device in np.flatnonzero(known.network >= 0).tolist():
-        host, number = plant.devices.names[device], int(known.network[device])
-        if not is_dns_name(host):
+        host, own, number = called[device], plant.devices.names[device], int(known.network[device])
+        if not host:
             continue
+        alias = own if own != host else ""
         management, loopback = int(known.management[device]), int(known.loopback[device])
         if management >= 0:
-            yield Record(named[number], host, management, "")
+            yield Record(named[number], host, management, "", alias)
         if loopback >= 0:
-            yield Record(named[number], f"{LOOPBACK}.{host}", loopback, "")
+            inner, other = f"{LOOPBACK}.{host}", f"{LOOPBACK}.{alias}" if alias else ""
+            yield Record(named[number], inner, loopback, "", other)
             pair = pairs.get(known.networks[number].network)
             if pair is not None:
-                yield Record(named[number], f"{LOOPBACK}.{host}", loopback, pair.text(loopback))
+                yield Record(named[number], inner, loopback, pair.text(loopback), "")

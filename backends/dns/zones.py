@@ -37,7 +37,11 @@ def forward(found: Iterable[Record]) -> Iterator[Zone]:
     for record in found:
         by_domain.setdefault(record.domain, []).append(record)
     for domain, own in sorted(by_domain.items()):
-        lines = [f"{record.name}\t{'AAAA' if record.six else 'A'}\t{record.address}" for record in own]
+        lines = []
+        for record in own:
+            lines.append(f"{record.name}\t{'AAAA' if record.six else 'A'}\t{record.address}")
+            if record.alias:
+                lines.append(f"{record.alias}\tCNAME\t{record.name}")
         yield Zone(domain, f"forward/{folder(domain)}.zone", _file(lines))
 
 
