@@ -17,7 +17,7 @@ _PORTS = 1 << 20
 
 
 def patch_frame(plant: Plant, circuits: Circuits, plans: Plans, words: Words) -> pl.DataFrame:
-    """Ways through panels, shuffles, cassettes and circuit switches, by device, then by the port of their first side."""
+    """Ways through panels, shuffles, cassettes and circuit switches, by device, then by port of their first side."""
     cls = plant.devices.cls
     panel = np.array([plant.element_of(c).kind in ("patch", "ocs") for c in plant.classes], dtype=np.bool_)
     inside = circuits.passages

@@ -56,10 +56,10 @@ def overview(plant: Plant) -> Sheet:
 
 
 def _workloads(design: Design) -> list[tuple[str, ...]]:
-    found = []
+    found: list[tuple[str, ...]] = []
     for workload in design.workloads:
         attributes = workload.attributes
-        what = "" if attributes.step is None else attributes.step.kind
+        what: str = "" if attributes.step is None else attributes.step.kind
         if attributes.collective is not None:
             what = f"{attributes.collective.kind} {attributes.collective.size}"
         row = (f"{named(workload):,}", workload.name, attributes.placement, what, attributes.ranks)
