@@ -198,6 +198,10 @@ def test_a_message_within_a_dimension(spec: Compile) -> None:
 def test_a_message_across_dimensions_is_charged_wrongly_so_refused(spec: Compile) -> None:
     text = PLANT + f"workload w {{ {RANKS}\n collective = point_to_point 1 MB }}"
     assert codes(spec(text)) == ["RW8113"]
+    accepted = spec(text.replace("collective", "approximate = true\n collective"))
+    assert codes(accepted) == ["RW8114"]
+    # 700 ns and 1 MB at 12.5 GB/s: by the ports, not by scale-up.
+    assert b"80700 cycles" in made(accepted)["README.md"]
 
 
 # --- steps ---
