@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections import Counter
 from fractions import Fraction
 from itertools import product
@@ -11,7 +13,9 @@ import numpy as np
 import pytest
 from unit.chain_walker import check
 from unit.counts import Compiled, count, devices, elements, plant_of, plugs, racks
+from unit.fabrics import rendered
 
+from rackwright.backends.cabling import Cabling
 from rackwright.compiler.checks.loss import link_losses
 from rackwright.compiler.names import terminal_names
 from rackwright.compiler.plant import Links, Plant
@@ -160,4 +164,24 @@ def test_a_switch_draws_power_and_is_fed(compiled: Compiled) -> None:
         assert set(drawn.peak[cls.first : cls.first + cls.count].tolist()) == {108_000}
     fed = Counter(int(device) for device in plant.feeds.z_device)
     assert all(fed[cls.first + n] == 2 for cls in plant.classes_of_kind("ocs") for n in range(cls.count))
-    assert count(plant)["x_rack.ocs"] == count(plant)["y_rack.ocs"] == count(plant)["z_rack.ocs"] == 16
+    assert count(plant)["xrack.ocs"] == count(plant)["yrack.ocs"] == count(plant)["zrack.ocs"] == 16
+
+
+def test_traces_are_not_bought_and_circuits_are_listed(compiled: Compiled) -> None:
+    """One cube: 64 links stay on its boards; its 96 fibres are plugged in, and 48 cross-connects join them."""
+    plant = pod(compiled, (1, 1, 1))
+    tables = {
+        path.removeprefix("cabling/").removesuffix(".csv"): list(csv.DictReader(io.StringIO(text)))
+        for path, text in rendered(Cabling(), plant.design, plant).items()
+    }
+    assert len(plant.segments) == 64 + 80 + 96
+    assert len(tables["cables"]) == 80 + 96 and len(tables["labels"]) == 2 * (80 + 96)
+    bought = Counter[str]()
+    for line in tables["bom"]:
+        bought[line["category"]] += int(line["quantity"])
+    assert (bought["cable"], bought["fibre"], bought["optic"]) == (80, 96, 96)
+    assert sum(int(line["quantity"]) for line in tables["pulls"]) == 80 + 96
+    # Every ring of a single cube closes in its switch: port 0 of 64 leads to port 64.
+    ways = [(line["a_port"], line["z_port"]) for line in tables["patching"]]
+    assert ways == [("port0", "port64")] * SWITCHES
+    assert all(line["a_cable"] and line["z_cable"] and line["circuit"] for line in tables["patching"])
