@@ -264,6 +264,7 @@ CODES: dict[str, Code] = {
     "RW8161": Code("error", "ranks that nothing joins"),
     "RW8162": Code("error", "links of different speeds, and BookSim has one"),
     "RW8163": Code("warning", "links of all speeds are simulated as the slowest"),
+    "RW8128": Code("note", "several jobs have no run together in htsim"),
     "RW8170": Code("note", "a GOAL schedule covers a part of the ranks"),
     "RW8171": Code("error", "an algorithm that GOAL schedules cannot have over these ranks"),
     "RW8201": Code("note", "links that name no cable or optic"),

@@ -69,8 +69,13 @@ def find_folders(plant: Plant) -> list[Folder]:
             if files:
                 jobs.append(Job(workload, tuple(files)))
         found.append(Folder(place, tree, tuple(jobs), tuple(problems)))
-    combined = _combined(plant, trees)
-    return found if combined is None else [*found, combined]
+    if len(trees) > 1:
+        combined = _combined(plant, trees)
+        if isinstance(combined, str):
+            at, help = trees[1][0].origin, "each has a run of its own"
+            combined = Folder("", None, (), (diagnose("RW8128", at, "this job", detail=combined, help=help),))
+        found.append(combined)
+    return found
 
 
 def _tree(plant: Plant, simulation: Simulation) -> Tree | Diagnostic:
@@ -106,43 +111,41 @@ def part(plant: Plant, tree: Tree) -> str:
     )
 
 
-def _combined(plant: Plant, trees: list[tuple[Workload, Tree]]) -> Folder | None:
-    """The first workload of each folder, if their ranks are disjoint, over one tree of all; None if there is none."""
-    if len(trees) < 2:
-        return None
+def _combined(plant: Plant, trees: list[tuple[Workload, Tree]]) -> Folder | str:
+    """The first workload of each folder over one tree of all ranks, or why they cannot be."""
     ranks = [tree.simulation.ranks for _, tree in trees]
     union = _union(ranks)
-    if union is None:
-        return None
+    if isinstance(union, str):
+        return union
     domains = find_domains(plant, union)
-    if isinstance(domains, Diagnostic) or domains.problem is not None:
-        return None
-    levels = find_tree(plant, union, domains)
-    if isinstance(levels, Diagnostic):
-        return None
+    levels = domains if isinstance(domains, Diagnostic) else domains.problem or find_tree(plant, union, domains)
+    if isinstance(domains, Diagnostic) or isinstance(levels, Diagnostic):
+        return "their fabric is no tree of tiers"
     latencies = find_latencies(plant, union, domains, levels)
     whole = Simulation(union, domains, levels, latencies, (), np.arange(len(union)))
     tree = find_fat_tree(plant, whole)
     if isinstance(tree, Misfit):
-        return None
+        return tree.why
     host, jobs, first = tree.host(), [], 0
     for (workload, _), own in zip(trees, ranks, strict=True):
         mine = slice(first, first + len(own))
         first += len(own)
         files, _ = plan(workload, compile_program(plant.design, workload), Hosts(host[mine], domains.domain[mine]))
         if len(files) != 1 or files[0].first:
-            return None
+            return f"`{workload.name}` is not one file of all its steps"
         jobs.append(Job(workload, tuple(files), round(workload.attributes.start.to("s") * 10**12)))
-    return Folder(f"{ROOT}/combined", tree, tuple(jobs), (), True)
+    return Folder(f"{ROOT}/combined-jobs", tree, tuple(jobs), (), True)
 
 
-def _union(ranks: list[Ranks]) -> Ranks | None:
-    """The ranks of several workloads as those of one; None if they cannot be, or one is in two of them."""
+def _union(ranks: list[Ranks]) -> Ranks | str:
+    """The ranks of several workloads as those of one, or why they cannot be."""
     first = ranks[0]
     shapes = {(r.cls.index, r.network, r.links.shape[1], r.per_server) for r in ranks}
     device, slot = (np.concatenate([getattr(r, name) for r in ranks]) for name in ("device", "slot"))
-    if len(shapes) > 1 or len(np.unique(np.stack([device, slot]), axis=1).T) < len(device):
-        return None
+    if len(shapes) > 1:
+        return "their servers, networks or ranks of a server differ"
+    if len(np.unique(np.stack([device, slot]), axis=1).T) < len(device):
+        return "some ranks are in several of them"
     servers, position, server = np.unique(device, return_index=True, return_inverse=True)
     order = np.argsort(position)
     server = np.argsort(order)[server.reshape(-1)]

@@ -104,7 +104,7 @@ def test_every_flow_finishes(tmp_path: Path, spec: Compile, lines: tuple[str, ..
 def test_jobs_at_the_same_time(tmp_path: Path, spec: Compile) -> None:
     first = job("a", "pod[0].box[*]", "    collective = all_reduce 1 MiB")
     second = job("b", "pod[1].box[*]", "    start = 400 us", "    collective = all_to_all 1 MiB")
-    folder = written(tmp_path, spec(SERVERS + first + second)) / "combined"
+    folder = written(tmp_path, spec(SERVERS + first + second)) / "combined-jobs"
     found = commands(folder)
     assert [command[0] for command in found] == ["htsim_ndp", "htsim_uec"]
     for command in found:

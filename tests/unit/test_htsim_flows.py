@@ -92,19 +92,19 @@ def test_jobs_at_the_same_time(spec: Compile) -> None:
     first = job("a", "pod[0].box[*]", "    collective = all_reduce 1 MiB")
     second = job("b", "pod[1].box[*]", "    start = 100 us", "    collective = all_to_all 1 MiB")
     made = files(spec(SERVERS + first + second))
-    rows = hosts(made["combined/hosts.csv"])
+    rows = hosts(made["combined-jobs/hosts.csv"])
     assert len(rows) == 32 and len(read_matrix(made["a.cm"])) == 16 * 14
     alone, pod = read_matrix(made["b/b.cm"]), {int(row["host"]): row["server"][:4] for row in rows}
     for name, start in (("csg", 10**8), ("uet", 100)):
-        flows = read_matrix(made[f"combined/combined.{name}.cm"])
+        flows = read_matrix(made[f"combined-jobs/combined.{name}.cm"])
         assert len(flows) == 16 * 14 + len(alone)
         assert all(pod[f.source] == pod[f.target] for f in flows.values())
         starts = {(pod[f.source], f.start) for f in flows.values() if f.start is not None}
         assert starts == {("pod0", 0), ("pod1", start)}
-    assert "from 100.0 us on" in made["combined/README.md"]
-    (end,) = set(re.findall(r"-end (\d+)", made["combined/README.md"]))
+    assert "from 100.0 us on" in made["combined-jobs/README.md"]
+    (end,) = set(re.findall(r"-end (\d+)", made["combined-jobs/README.md"]))
     assert int(end) >= 1100
-    assert "combined/combined.cm" in files(spec(SERVERS + first + second.replace("    start = 100 us\n", "")))
+    assert "combined-jobs/combined.cm" in files(spec(SERVERS + first + second.replace("    start = 100 us\n", "")))
 
 
 MODEL = "    model { layers = 4, hidden = 512, heads = 8, ffn = 2048, vocabulary = 1000 }"
