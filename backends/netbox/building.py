@@ -36,14 +36,14 @@ class Building:
     rack_roles: dict[int, str]
 
 
-def building(plant: Plant) -> Building:
+def building(plant: Plant, places: Places) -> Building:
     """All names. The halls of the floor plan are locations of one site, the design."""
     plan = floor_plan(plant)
     halls = pl.Series(plan.halls.names, dtype=pl.String)
     rack = plant.devices.rack
     hall = np.where(rack >= 0, np.append(plan.hall, -1)[rack], -1)
     elements = [plant.design.elements[index] for index in elevations(plant).racks]
-    contents = [_size(plant, element.index) for element in elements]
+    contents = [(places.units[e.index], *_size(plant, e.index)) for e in elements]
     # Racks find their type by its model alone, whoever makes it.
     models = model_names(plant, elements, [""] * len(elements), contents)
     return Building(

@@ -51,7 +51,6 @@ CONNECTORS = {
     "mpo16_upc": "mpo",
     "mpo12_apc_x2": "mpo",
     "lc_simplex": "lc-upc",
-    "lc_simplex": "lc-upc",
     "lc_duplex": "lc-upc",
     "lc_duplex_x2": "lc-upc",
     "lc_duplex_apc": "lc-apc",

@@ -71,7 +71,7 @@ class Power:
 def power(plant: Plant) -> Power:
     """How every feed is written."""
     grown = plant.at_capacity
-    circuits, paneled = _circuits(plant)
+    circuits, paneled = _circuits(grown)
     return Power(_sides(plant, grown, "outlet"), _sides(plant, grown, "inlet"), circuits, paneled)
 
 
@@ -106,17 +106,16 @@ def at_capacity(rows: Relations, grown: Relations) -> Ints:
 
 
 def _circuits(plant: Plant) -> tuple[dict[int, Circuit], frozenset[int]]:
+    """Of the plant at capacity, so that growth makes no other outlet of one."""
     found: dict[int, Circuit] = {}
     other: set[int] = set()
     feeds, rack = plant.feeds, plant.devices.rack
     for rule in plant.design.rules:
-        if rule.medium != "feed":
-            continue
         low, high = np.searchsorted(feeds.rule, [rule.index, rule.index + 1])
-        leaves = (
-            low < high and (rack[feeds.a_device[low:high]] < 0).all() and (rack[feeds.z_device[low:high]] >= 0).all()
-        )
-        circuit = _circuit(plant, rule) if leaves else None
+        if rule.medium != "feed" or low == high:
+            continue
+        a, z = rack[feeds.a_device[low:high]], rack[feeds.z_device[low:high]]
+        circuit = _circuit(plant, rule) if (a < 0).all() and (z >= 0).all() else None
         if circuit is None:
             other.add(rule.a.element)
         else:

@@ -36,7 +36,7 @@ def import_of(plant: Plant) -> Import:
     media = plant.design.media
     elements = [plant.design.elements[index].attributes for index in place.units]
     known = members(plant)
-    built = building.building(plant)
+    built = building.building(plant, place)
     roles = building.roles(plant, known)
     unique = {(t.manufacturer, t.model): t for cls, t in zip(plant.classes, types, strict=True) if cls.count}
     makers = [t.manufacturer for t in unique.values()] + [names[0] for names in plugs.values()]

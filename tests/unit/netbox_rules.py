@@ -100,6 +100,20 @@ LISTS = {
 }
 """Components of a device type, and what cables call them."""
 
+KEYS = {
+    "": "manufacturer model slug part_number u_height is_full_depth airflow weight weight_unit description comments "
+    "port-mappings " + " ".join(LISTS),
+    "interfaces": "name label type enabled mgmt_only description",
+    "front-ports": "name label type color positions description",
+    "rear-ports": "name label type color positions description",
+    "power-ports": "name label type maximum_draw allocated_draw description",
+    "power-outlets": "name label type power_port feed_leg description",
+    "module-bays": "name label position description",
+    "port-mappings": "front_port front_port_position rear_port rear_port_position",
+}
+"""Keys of a device type and its components: netbox-community/devicetype-library, `schema/devicetype.json` and
+`schema/components.json`; the mappings of ports are NetBox's own (`PortTemplateMappingImportForm`)."""
+
 
 class Files:
     """The files of an import, read."""
@@ -155,17 +169,24 @@ def _types(files: Files) -> Iterator[str]:
         if len(t["model"]) > 100 or len(t.get("part_number", "")) > 50:
             yield f"{t['model']}: too long"
     for t in files.types:
+        for key, allowed in KEYS.items():
+            items = [t] if not key else t.get(key, ())
+            yield from (f"{t['model']} {key}: {word}" for item in items for word in set(item) - set(allowed.split()))
+        if not {"manufacturer", "model", "slug", "u_height", "is_full_depth"} <= set(t):
+            yield f"{t['model']}: a key is missing"
+        if ("weight" in t) != ("weight_unit" in t) or len(t.get("description", "")) > 200:
+            yield f"{t['model']}: weight or description"
         names = {key: [item["name"] for item in t.get(key, ())] for key in LISTS}
         for key, own in names.items():
             yield from _twice(f"{t['model']} {key}", own)
             yield from (f"{t['model']} {key}: {name!r}" for name in own if not 0 < len(name) <= 64)
         if t["u_height"] * 2 % 1 or not 0 <= t["u_height"] < 100:
             yield f"{t['model']}: u_height {t['u_height']}"
-        for key, allowed in (
+        for key, choices in (
             ("interfaces", INTERFACES), ("front-ports", PORTS), ("rear-ports", PORTS), ("power-ports", PLUGS),
             ("power-outlets", PLUGS),
         ):  # fmt: skip
-            yield from (f"{t['model']}: {item['type']}" for item in t.get(key, ()) if item["type"] not in allowed)
+            yield from (f"{t['model']}: {item['type']}" for item in t.get(key, ()) if item["type"] not in choices)
         for item in t.get("port-mappings", ()):
             if item["front_port"] not in names["front-ports"] or item["rear_port"] not in names["rear-ports"]:
                 yield f"{t['model']}: mapping {item}"
