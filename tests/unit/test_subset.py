@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,9 +14,13 @@ from hypothesis import strategies as st
 from support import backends, rendered
 from unit.fabrics import SPECS
 
-from rackwright.compiler.backend import Request
+from rackwright.compiler.backend import Artifact, Request
 from rackwright.compiler.cli import main
+from rackwright.compiler.design import Design
 from rackwright.compiler.pipeline import Compilation, compile_spec
+from rackwright.compiler.plant import Plant
+from rackwright.compiler.registry import load_needed
+from rackwright.dsl.diagnostics import Diagnostic
 
 SPEC = str(SPECS / "lab_3tier.rack")
 
@@ -159,6 +163,31 @@ def test_the_command_narrows_in_every_worker(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     found = sorted(p.name for p in (tmp_path / "o" / "configs" / "frr").iterdir())
     assert found == ["pod0-k0-leaf0", "pod0-k0-leaf1", "pod0-k1-leaf0", "pod0-k1-leaf1"]
+
+
+class Wanting:
+    """A backend whose files point at those of one that is nowhere."""
+
+    name = "wanting"
+    summary = ""
+    per_device = False
+
+    def needs(self, design: Design, plant: Plant, request: Request) -> Iterable[str]:
+        return ("nowhere", "wanting")
+
+    def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
+        return ()
+
+    def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
+        return iter(())
+
+
+def test_a_backend_that_needs_an_unknown_one() -> None:
+    result = subset("pod[0]")
+    assert result.design is not None and result.plant is not None
+    found, told = load_needed((Wanting(),), result.design, result.plant, Request(named=True))
+    assert [backend.name for backend in found] == ["wanting"]
+    assert [(d.code, d.detail) for d in told] == [("RW0010", "nowhere")]
 
 
 def test_the_command_shows_the_place(tmp_path: Path) -> None:
