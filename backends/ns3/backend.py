@@ -22,6 +22,7 @@ from .._kit.graphs import (
     Part,
     delays,
     find_probes,
+    find_ways,
     folders,
     nodes_table,
     notes,
@@ -30,6 +31,7 @@ from .._kit.graphs import (
 )
 from .._kit.jinja import template
 from .._kit.safe import one_line
+from .messages import find_messages, messages_table
 
 ROOT = "sim/ns3"
 
@@ -62,10 +64,12 @@ def topology(graph: Graph) -> bytes:
 
 def _folder(plant: Plant, place: str, part: Part) -> Iterator[Artifact]:
     graph = part.graph
-    probes = find_probes(graph)
+    ways = find_ways(graph)
+    probes, messages = find_probes(ways), find_messages(plant, part, ways)
     yield Artifact(f"{place}/topology.txt", topology(graph))
     yield Artifact(f"{place}/nodes.csv", write([nodes_table(plant, graph)]))
     yield Artifact(f"{place}/expected.csv", write([probes_table(probes)]))
+    yield Artifact(f"{place}/messages.csv", write([messages_table(messages)]))
     yield Artifact(f"{place}/run.py", template(__package__, "run.py.j2").render().encode())
     values = {
         "ranks": graph.hosts,
@@ -78,5 +82,6 @@ def _folder(plant: Plant, place: str, part: Part) -> Iterator[Artifact]:
         "parallel": part.parallel,
         "wire": WIRE_BYTES,
         "probes": len(probes),
+        "messages": len(messages),
     }
     yield Artifact(f"{place}/README.md", template(__package__, "README.md.j2").render(values).encode())

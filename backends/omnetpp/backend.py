@@ -21,6 +21,7 @@ from .._kit.graphs import (
     Part,
     delays,
     find_probes,
+    find_ways,
     folders,
     nodes_table,
     notes,
@@ -80,7 +81,7 @@ def network(graph: Graph, name: str) -> bytes:
 
 def _folder(plant: Plant, place: str, part: Part) -> Iterator[Artifact]:
     graph, name = part.graph, one_line(part.name)
-    probes = find_probes(graph)
+    probes = find_probes(find_ways(graph))
     yield Artifact(f"{place}/Fabric.ned", network(graph, name))
     yield Artifact(f"{place}/nodes.csv", write([nodes_table(plant, graph)]))
     yield Artifact(f"{place}/expected.csv", write([probes_table(probes)]))

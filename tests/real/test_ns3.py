@@ -51,6 +51,8 @@ def test_round_trips(tmp_path: Path, compiled: Compile, name: str) -> None:
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
     probes = read_probes((at / "expected.csv").read_text())
     assert done.stdout.endswith(f"{len(probes)} of {len(probes)} round trips as expected\n")
+    many = len((at / "messages.csv").read_text().splitlines()) - 1
+    assert f"{many} of {many} messages as expected\n" in done.stdout if many else "messages" not in done.stdout
     measured = {int(to): float(time) for to, _, time, _ in ECHO.findall(done.stdout)}
     assert measured == {p.to: pytest.approx(p.rtt_fs / 10**6, abs=0.001) for p in probes}
 

@@ -2,7 +2,7 @@
 
 from .notes import notes
 from .part import LIMIT, Part, find_parts, folders
-from .probes import WIRE_BYTES, Probes, find_probes, ports_of
+from .probes import WIRE_BYTES, Probes, Ways, find_probes, find_ways
 from .words import delays, nodes_table, probes_table, rates
 
 __all__ = [
@@ -10,13 +10,14 @@ __all__ = [
     "WIRE_BYTES",
     "Part",
     "Probes",
+    "Ways",
     "delays",
     "find_parts",
     "find_probes",
+    "find_ways",
     "folders",
     "nodes_table",
     "notes",
-    "ports_of",
     "probes_table",
     "rates",
 ]

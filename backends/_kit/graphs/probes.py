@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 
@@ -38,14 +39,45 @@ class Probes:
 
 def ports_of(graph: Graph) -> tuple[Ints, Ints]:
     """Port numbers of every link at its nodes `a` and `z`: a node's links count 0, 1, 2, … in their order."""
-    ends = np.stack([graph.a, graph.z], axis=1).reshape(-1)
-    ports = turns(ends).reshape(-1, 2)
+    ports = turns(np.stack([graph.a, graph.z], axis=1).reshape(-1)).reshape(-1, 2)
     return ports[:, 0], ports[:, 1]
 
 
-def find_probes(graph: Graph) -> Probes:
+@dataclass(frozen=True)
+class Ways:
+    """Ways from rank 0: for every node the one before it, the link between them, and how many links it is away."""
+
+    graph: Graph
+    parent: Ints
+    link: Ints
+    depth: Ints
+
+    @cached_property
+    def _ports(self) -> tuple[Ints, Ints]:
+        return ports_of(self.graph)
+
+    def links(self, node: int) -> Ints:
+        """The links on the way to a node."""
+        return self.link[self._nodes(node)]
+
+    def ports(self, node: int) -> str:
+        """The port by which the way to a node leaves each node on it."""
+        path = self._nodes(node)
+        rows = self.link[path]
+        a_port, z_port = self._ports
+        leaves = np.where(self.graph.a[rows] == self.parent[path], a_port[rows], z_port[rows])
+        return " ".join(map(str, leaves.tolist()))
+
+    def _nodes(self, node: int) -> Ints:
+        found = [node]
+        while self.parent[found[-1]] != 0:
+            found.append(int(self.parent[found[-1]]))
+        return np.array(found[::-1], dtype=np.int64)
+
+
+def find_probes(ways: Ways) -> Probes:
     """The nearest and the farthest rank of every kind of path."""
-    parent, link, depth = _tree(graph)
+    graph, parent, link, depth = ways.graph, ways.parent, ways.link, ways.depth
     top = np.zeros(len(graph.kind), dtype=np.int64)
     outside, through = np.zeros_like(top), np.zeros_like(top)
     for level in range(1, int(depth.max()) + 1):
@@ -60,17 +92,13 @@ def find_probes(graph: Graph) -> Probes:
     _, last = np.unique(kinds[:, ::-1], axis=1, return_index=True)
     chosen = sorted({*ranks[first].tolist(), *ranks[::-1][last].tolist()})
     found = Probes([], [], [], [], [])
-    a_port, z_port = ports_of(graph)
     for rank in chosen:
-        path = _path(parent, rank)
-        rows = link[path]
-        leaves = np.where(graph.a[rows] == parent[path], a_port[rows], z_port[rows])
         words = f"tier {top[rank]}" if outside[rank] and top[rank] else "direct" if outside[rank] else "scale-up"
         found.receiver.append(rank)
         found.what.append(words + (" through ranks" if through[rank] else ""))
-        found.links.append(len(rows))
-        found.ports.append(" ".join(map(str, leaves.tolist())))
-        found.time.append(round_trip(graph, rows))
+        found.links.append(int(depth[rank]))
+        found.ports.append(ways.ports(rank))
+        found.time.append(round_trip(graph, ways.links(rank)))
     return found
 
 
@@ -80,16 +108,8 @@ def round_trip(graph: Graph, rows: Ints) -> int:
     return round(2 * (int(graph.delay[rows].sum()) + wire))
 
 
-def _path(parent: Ints, node: int) -> Ints:
-    """The nodes after rank 0 on the way to one."""
-    found = [node]
-    while parent[found[-1]] != 0:
-        found.append(int(parent[found[-1]]))
-    return np.array(found[::-1], dtype=np.int64)
-
-
-def _tree(graph: Graph) -> tuple[Ints, Ints, Ints]:
-    """For every node the one before it on the way from rank 0, the link between them, and how many links it is away."""
+def find_ways(graph: Graph) -> Ways:
+    """The tree of ways from rank 0 to every other node."""
     parent, link, depth = np.full((3, len(graph.kind)), -1, dtype=np.int64)
     depth[0] = 0
     near, far = np.r_[graph.a, graph.z], np.r_[graph.z, graph.a]
@@ -98,7 +118,7 @@ def _tree(graph: Graph) -> tuple[Ints, Ints, Ints]:
     switch[0] = True
     for forwards in (switch, np.ones_like(switch)):
         _grow(near, far, row, forwards, parent, link, depth)
-    return parent, link, depth
+    return Ways(graph, parent, link, depth)
 
 
 def _grow(near: Ints, far: Ints, row: Ints, forwards: Bools, parent: Ints, link: Ints, depth: Ints) -> None:
