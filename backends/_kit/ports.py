@@ -69,8 +69,8 @@ def eos_management_port(names: Iterable[str]) -> str:
     """What EOS calls the port for management, by the names of the data ports.
 
     `Management0` answers for whichever supervisor of a chassis is active; a fixed switch has `Management1`. Data ports
-    of a chassis are called by card, port and lane, such as `Ethernet3/1/1`. Source: Arista, EOS User Manual, "Management
-    Interfaces".
+    of a chassis are called by card, port and lane, such as `Ethernet3/1/1`. Source: Arista, EOS User Manual,
+    "Management Interfaces".
     """
     return "Management0" if any(name.count("/") > 1 for name in names) else "Management1"
 
