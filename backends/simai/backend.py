@@ -165,16 +165,16 @@ def _folder(design: Design, plant: Plant, place: str, part: Part, servers: Serve
 
 
 def _least(made: Layers, servers: Servers) -> int:
-    """Nanoseconds that the bytes of one GPU take at least through its NVSwitch or, shared by the GPUs of a server, each
-    with a ring of its own, through the fabric."""
-    if not made.sent:
-        return 0
-    inner = 8 * made.sent * 10**9 // int(servers.rate[: servers.inner].min()) if servers.each > 1 else 0
-    if servers.servers == 1:
-        return inner
+    """Nanoseconds that the bytes of one GPU take at least: through its NVSwitch, and through the ports of its server,
+    which all rings that leave the server share."""
+    several = servers.each > 1 and (made.stride < servers.each and made.members > 1)
+    inner = 8 * made.sent * 10**9 // int(servers.rate[: servers.inner].min()) if several else 0
+    # A group leaves a server once, however many of its members are there.
+    leaving = min(made.stride, servers.each) if made.members * made.stride > servers.each else 0
     ports = np.zeros(servers.gpus, dtype=np.int64)
     rows = np.arange(servers.inner, len(servers.a))
     rows = rows[servers.a[rows] < servers.gpus]
     np.add.at(ports, servers.a[rows], servers.rate[rows])
-    outer = 8 * made.sent * 10**9 // (int(ports.min()) * servers.each) if ports.min() else 0
-    return max(inner, outer)
+    if not leaving or not ports.min():
+        return inner
+    return max(inner, 8 * made.sent * leaving * 10**9 // (int(ports.min()) * servers.each))

@@ -33,12 +33,14 @@ MOST_ROWS = 20_000
 
 @dataclass(frozen=True)
 class Layers:
-    """A workload file of `ranks` GPUs. `sent` are the bytes that each GPU sends, 0 where no closed form is known.
-    `lost` tells what is not as the workload says."""
+    """A workload file. `sent` are the bytes that each GPU sends, 0 where no closed form is known; they go round groups
+    of `members` that stand `stride` apart. `lost` tells what is not as the workload says."""
 
     text: bytes
     sent: int
     what: str
+    members: int = 1
+    stride: int = 1
     lost: tuple[str, ...] = ()
 
 
@@ -78,7 +80,8 @@ def _collective(collective: Collective, operation: Operation, ranks: int, total:
         )
     rounds = {"all_reduce": 2}.get(collective.kind, 1)
     sent = rounds * (members - 1) * (size // members)
-    return Layers(_file(rows, tp, 1, 1, 1, ranks), sent, f"{collective.kind} of {size} B a rank", tuple(lost))
+    text, what = _file(rows, tp, 1, 1, 1, ranks), f"{collective.kind} of {size} B a rank"
+    return Layers(text, sent, what, members, stride, tuple(lost))
 
 
 def _training(step: Training, model: Transformer, program: Program, ranks: int, in_order: bool) -> Layers | str:
@@ -106,7 +109,7 @@ def _training(step: Training, model: Transformer, program: Program, ranks: int, 
         return f"{len(rows):,} rows, where {MOST_ROWS:,} are the most that are written"
     moved = next((o.size for o in program.operations if o.kind == "send"), 0)
     text = _file(rows, step.tensor, step.expert, step.pipeline, batches, ranks, moved)
-    return Layers(text, 0, f"a training step of {batches:,} micro-batches", tuple(lost))
+    return Layers(text, 0, f"a training step of {batches:,} micro-batches", lost=tuple(lost))
 
 
 def _period(forward: list[Operation]) -> int:
