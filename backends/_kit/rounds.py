@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ...compiler.plant import Bools, Ints
+from ...compiler.simulation.domains import turns
 from ...compiler.workloads import Kind, Operation
 
 
@@ -63,13 +64,21 @@ def rounds(operation: Operation, domain: Ints, keep: Bools | None = None) -> Ite
         return
     if kind == "send":
         pairs = groups if keep is None else groups[keep[groups].all(axis=1)]
-        if len(pairs):
-            yield Round(pairs[:, 0], pairs[:, 1], operation.size)
+        yield from _sends(pairs[:, 0], pairs[:, 1], operation.size)
     elif operation.algorithm != "hierarchical":
         for table in _kept(groups, keep):
             yield from _flat(kind, operation.algorithm, table, operation.size)
     else:
         yield from _hierarchical(kind, groups, operation.size, domain, keep)
+
+
+def _sends(sender: Ints, receiver: Ints, size: int) -> Iterator[Round]:
+    """Rounds in which no rank sends or receives twice."""
+    turn = turns(sender)
+    again = turns(turn * (int(receiver.max(initial=0)) + 1) + receiver)
+    for one, other in np.unique(np.stack([turn, again], axis=1), axis=0).tolist():
+        rows = (turn == one) & (again == other)
+        yield Round(sender[rows], receiver[rows], size)
 
 
 def in_pieces(parts: Iterable[Round | Inside], most: int) -> Iterator[Round | Inside]:

@@ -121,6 +121,7 @@ workload w {{
         ("    collective = all_to_all 1 MiB",),
         ("    collective = point_to_point 5 GB",),
         STEP,
+        (STEP[0], "    step = inference { tensor = 2, prompt = 64, output = 8, batch = 4, prefill = 8 }"),
     ],
 )
 def test_workloads(tmp_path: Path, spec: Compile, lines: tuple[str, ...]) -> None:

@@ -93,6 +93,11 @@ def test_the_lab(tmp_path: Path, compiled: Compile) -> None:
             "    model { layers = 4, hidden = 512, heads = 8, ffn = 2048, vocabulary = 1000 }",
             "    step = training { tensor = 2, pipeline = 2, sequence = 128, batch = 32 }",
         ),
+        (
+            "    approximate = true",
+            "    model { layers = 4, hidden = 512, heads = 8, ffn = 2048, vocabulary = 1000 }",
+            "    step = inference { tensor = 2, prompt = 64, output = 8, batch = 4, prefill = 8 }",
+        ),
     ],
 )
 def test_every_flow_finishes(tmp_path: Path, spec: Compile, lines: tuple[str, ...]) -> None:

@@ -33,5 +33,8 @@ def test_simulators(built: Built) -> None:
     spines = {far for near, far in cables if near in {host["leaf"] for host in hosts}}
     assert nodes == down * len({host["leaf"] for host in hosts})
     assert up * len({host["leaf"] for host in hosts}) == spine_down * len(spines)
-    [matrix] = (built.at / "sim/htsim").glob("*.cm")
-    assert matrix.read_text().startswith(f"Nodes {nodes}\n")
+    matrices = [path.read_text() for path in (built.at / "sim/htsim").glob("*.cm")]
+    assert matrices and all(matrix.startswith(f"Nodes {nodes}\n") for matrix in matrices)
+
+    heads = [path.open().readline() for path in (built.at / "sim/goal").glob("*.goal")]
+    assert heads and all(0 < int(head.removeprefix("num_ranks ")) <= max(nodes, built.wanted.ranks) for head in heads)

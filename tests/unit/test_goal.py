@@ -122,6 +122,14 @@ def test_large_messages_are_sent_in_pieces() -> None:
     assert run(schedule, 500, 1)[1] == 500 + sum(size - 1 for size in sizes)
 
 
+def test_a_rank_may_send_and_receive_several_times() -> None:
+    pairs = np.array([[0, 2], [0, 3], [1, 2], [1, 3], [2, 0]])
+    schedule = read(text([Operation("s", "s", "send", pairs, 101)], 4))
+    ends = run(schedule, 500, 10)
+    assert sorted(a.peer for a in schedule[0].values() if a.kind == "send") == [2, 3]
+    assert sum(a.kind == "recv" for a in schedule[2].values()) == 2 and max(ends) <= 2 * 1000 + 2 * 500 + 2000
+
+
 def test_uneven_groups_have_no_hierarchy() -> None:
     with pytest.raises(UnfitError, match="groups of 3"):
         hierarchy(np.array([[0, 1, 2], [3, 4, 5]]), np.arange(6) // 2)
