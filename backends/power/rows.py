@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 import polars as pl
@@ -14,37 +14,49 @@ from .._kit.numbers import fixed
 
 
 def frames(budget: Budget) -> Iterator[pl.DataFrame]:
-    """A frame for each table, in its order; watts have three decimals, percent one."""
-    for table in budget.tables:
-        yield _frame(table)
+    """The lines of all tables in their order, if there are any; watts have three decimals, percent one."""
+    if budget.tables:
+        yield _frame(budget.tables)
 
 
-def _frame(table: Table) -> pl.DataFrame:
-    size = len(table.names)
-    known = table.supply >= 0
-    names = table.names if table.level in ("device", "feeder") else [harmless(name) for name in table.names]
+def _frame(tables: Sequence[Table]) -> pl.DataFrame:
+    # Tables are many and most of them short, so what is done for a column is done for all of them at once.
+    of = np.repeat(np.arange(len(tables)), [len(table.names) for table in tables])
+
+    def said(word: Callable[[Table], str]) -> pl.Series:
+        return pl.Series([word(table) for table in tables], dtype=pl.String).gather(of)
+
+    def joined(column: Callable[[Table], Ints]) -> Ints:
+        return np.concatenate([column(table) for table in tables])
+
+    supply, ride_through = joined(lambda t: t.supply), joined(lambda t: t.ride_through_ms)
+    unknown = pl.Series(supply < 0)
     return pl.DataFrame(
         {
-            "level": pl.repeat(table.level, size, dtype=pl.String, eager=True),
-            "name": pl.Series(names, dtype=pl.String),
-            "kind": pl.repeat(table.element.kind, size, dtype=pl.String, eager=True),
-            "definition": pl.repeat(table.element.definition, size, dtype=pl.String, eager=True),
-            "devices": pl.Series(table.devices),
-            "typical_w": fixed(table.typical, 3),
-            "peak_w": fixed(table.peak, 3),
-            "typical_from_peak_w": fixed(table.typical_from_peak, 3),
-            "loss_w": fixed(table.loss, 3),
-            "supply_w": fixed(table.supply, 3).set(pl.Series(~known), None),
-            "taken_w": fixed(table.supply - table.headroom, 3).set(pl.Series(~known), None),
-            "headroom_w": fixed(table.headroom, 3).set(pl.Series(~known), None),
-            "headroom_percent": fixed(tenths_of_percent(table), 1).set(pl.Series(table.supply <= 0), None),
-            "assumed": pl.repeat(" ".join(table.assumed), size, dtype=pl.String, eager=True),
-            "idle_w": fixed(table.idle, 3),
-            "idle_from_typical_w": fixed(table.idle_from_typical, 3),
-            "input_w": fixed(table.input, 3),
-            "ride_through_s": fixed(table.ride_through_ms, 3).set(pl.Series(table.ride_through_ms < 0), None),
+            "level": said(lambda t: t.level),
+            "name": pl.Series([name for table in tables for name in _names(table)], dtype=pl.String),
+            "kind": said(lambda t: t.element.kind),
+            "definition": said(lambda t: t.element.definition),
+            "devices": pl.Series(joined(lambda t: t.devices)),
+            "typical_w": fixed(joined(lambda t: t.typical), 3),
+            "peak_w": fixed(joined(lambda t: t.peak), 3),
+            "typical_from_peak_w": fixed(joined(lambda t: t.typical_from_peak), 3),
+            "loss_w": fixed(joined(lambda t: t.loss), 3),
+            "supply_w": fixed(supply, 3).set(unknown, None),
+            "taken_w": fixed(joined(lambda t: t.supply - t.headroom), 3).set(unknown, None),
+            "headroom_w": fixed(joined(lambda t: t.headroom), 3).set(unknown, None),
+            "headroom_percent": fixed(joined(tenths_of_percent), 1).set(pl.Series(supply <= 0), None),
+            "assumed": said(lambda t: " ".join(t.assumed)),
+            "idle_w": fixed(joined(lambda t: t.idle), 3),
+            "idle_from_typical_w": fixed(joined(lambda t: t.idle_from_typical), 3),
+            "input_w": fixed(joined(lambda t: t.input), 3),
+            "ride_through_s": fixed(ride_through, 3).set(pl.Series(ride_through < 0), None),
         }
     )
+
+
+def _names(table: Table) -> Sequence[str]:
+    return table.names if table.level in ("device", "feeder") else [harmless(name) for name in table.names]
 
 
 def tenths_of_percent(table: Table) -> Ints:
