@@ -14,8 +14,10 @@ An all_to_all is one round of B/n to each, whatever the algorithm. In `hierarchi
 each sends to each; the j-th of every domain are a ring of their own over their own ports, as collective libraries have
 it on rails. An all-reduce over domains is a ring, or where that is faster (small buffers) two binary trees at once
 (Sanders, Speck, Träff, "Two-tree algorithms for full bandwidth broadcast, reduction and scan", Parallel Computing
-35(12), 2009), which take the ring's beta and 2 log2(k) of its alphas. In a torus each ring of a domain is one step. If
-groups are not alike in every domain, or no two members share one, there is one level.
+35(12), 2009), which take the ring's beta and 2 log2(k) of its alphas. A torus divides the buffer in as many parts as it
+has rings, and each visits the rings in another order, so that all links are at work (Sack, Gropp, "Collective
+Algorithms for Multiported Torus Networks", ACM TOPC 1(2), 2015). If groups are not alike in every domain, or no two
+members share one, there is one level.
 """
 
 from __future__ import annotations
@@ -120,15 +122,26 @@ def _inner(roads: Roads, table: Ints, size: float) -> Time:
     members = int(table.shape[2])
     groups = table.reshape(-1, members)
     if roads.shape == "ring" and members == prod(roads.sizes):
-        found = Time()
-        for length, rate in zip(roads.sizes, roads.inner, strict=True):
-            # Both ways round at once, each with half of the bytes.
-            found += load("scale-up", (length - 1) / length * size / rate, (length - 1) * roads.inner_latency)
-            size /= length
-        return found
+        return _torus(roads, size)
     if roads.shape == "ring":
         return _ring(roads, groups, size / members) * (members - 1)
     return pairs(roads, groups, size / members)
+
+
+def _torus(roads: Roads, size: float) -> Time:
+    """A reduce_scatter (or all_gather) over a whole torus: as many parts as it has rings, each visiting the rings one
+    after the other and beginning with another, so that all are at work; in a ring both ways round at once."""
+    rings = [(length, rate) for length, rate in zip(roads.sizes, roads.inner, strict=True) if length > 1]
+    found, parts = Time(), [size / len(rings)] * len(rings)
+    for turn in range(len(rings)):
+        at_once = []
+        for number, part in enumerate(parts):
+            length, rate = rings[(number + turn) % len(rings)]
+            at_once.append(load("scale-up", (length - 1) / length * part / rate, (length - 1) * roads.inner_latency))
+            parts[number] = part / length
+        slowest = max(at_once, key=lambda time: time.total)
+        found += slowest
+    return found
 
 
 def by_domain(roads: Roads, groups: Ints) -> Ints | None:
