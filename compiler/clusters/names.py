@@ -78,7 +78,8 @@ def _shared(plant: Plant, makers: Ints, start: Ints, stop: Ints, place: bool) ->
         index = np.unravel_index(rank, of.shape) if of.shape else ()
         chain = design.chain(of.element)[1:]
         for run, low, high in zip(runs.tolist(), start[runs].tolist(), last.tolist(), strict=True):
-            pieces, ended, at = [], False, len(design.chain(of.element)[0].dims)
+            pieces: list[str] = []
+            ended, at = False, len(design.chain(of.element)[0].dims)
             for element in chain:
                 mine = [index[at + d][low:high] for d in range(len(element.dims))]
                 at += len(element.dims)
