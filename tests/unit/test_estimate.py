@@ -68,8 +68,8 @@ def test_all_to_all_meets_the_taper(spec: Compile) -> None:
 
 
 def test_a_torus_reduces_ring_by_ring(compiled: Compile) -> None:
-    """16 * 16 * 16 chips, two links of 50 GB/s a ring; a third of 1 GiB begins with each ring: 15/16 of it, then 15/16 of
-    a sixteenth, and of that again."""
+    """16 * 16 * 16 chips, two links of 50 GB/s a ring; a third of 1 GiB begins with each ring: 15/16 of it, then 15/16
+    of a sixteenth, and of that again."""
     answer = estimated(compiled("tpu_v4_pod"))
     scatter, gather = answer.lines
     expected = sum(15 / 16 * GIB / 3 / 16**n / 100 for n in range(3))
