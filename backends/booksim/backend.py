@@ -19,10 +19,9 @@ from ...compiler.plant import Ints, Plant
 from ...compiler.simulation import Graph, answers
 from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit.csv import write
-from .._kit.graphs import LIMIT, Part, find_parts, folders, nodes_table, notes, rates
+from .._kit.graphs import Part, find_parts, folders, nodes_table, notes, rates, readme_values
 from .._kit.jinja import template
-from .._kit.safe import one_line
-from .cycles import OVERHEAD, PACKET_BYTES, PIPELINE, count_cycles
+from .cycles import OVERHEAD, PIPELINE, count_cycles
 from .expected import mean_latency
 
 ROOT = "sim/booksim"
@@ -45,9 +44,9 @@ class BookSim:
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
         if request.shard:
             return
-        for place, part in folders(plant, ROOT):
-            if _accepting(part) or len(np.unique(part.graph.bundled().rate)) == 1:
-                yield from _folder(plant, place, part)
+        found = [(place, part) for place, part in folders(plant, ROOT) if _accepting(part) or _one_speed(part)]
+        for place, part in found:
+            yield from _folder(plant, place, part, readme_values(place, part, found))
 
 
 def anynet(graph: Graph, latency: Ints) -> bytes:
@@ -72,12 +71,15 @@ def _accepting(part: Part) -> Workload | None:
     return next((w for w in part.workloads if w.attributes.approximate), None)
 
 
+def _one_speed(part: Part) -> bool:
+    return len(np.unique(part.graph.bundled().rate)) == 1
+
+
 def _speeds(part: Part) -> Iterator[Diagnostic]:
     """What is lost if not all links are equally fast."""
-    graph = part.graph.bundled()
-    distinct, many = np.unique(graph.rate, return_counts=True)
-    if len(distinct) == 1:
+    if _one_speed(part):
         return
+    distinct, many = np.unique(part.graph.bundled().rate, return_counts=True)
     listed = [f"{count:,} of {rate}" for rate, count in zip(rates(distinct), many.tolist(), strict=True)]
     detail = f"{', '.join(listed)}" + (", parallel links taken together" if part.parallel else "")
     accepting = _accepting(part)
@@ -99,24 +101,15 @@ def _speeds(part: Part) -> Iterator[Diagnostic]:
         )
 
 
-def _folder(plant: Plant, place: str, part: Part) -> Iterator[Artifact]:
+def _folder(plant: Plant, place: str, part: Part, about: dict[str, object]) -> Iterator[Artifact]:
     graph = part.graph.bundled()
     cycles = count_cycles(graph)
     yield Artifact(f"{place}/network.anynet", anynet(graph, cycles.latency))
     yield Artifact(f"{place}/nodes.csv", write([nodes_table(plant, graph)]))
-    values = {
-        "ranks": graph.hosts,
-        "total": part.total,
-        "whole": part.whole,
-        "limit": LIMIT,
-        "name": one_line(part.name),
-        "switches": len(graph.kind) - graph.hosts,
-        "zeros": graph.zeros,
-        "parallel": part.parallel,
+    values = about | {
         "speeds": len(np.unique(graph.rate)),
         "slowest": rates(graph.rate.min().reshape(1))[0],
         "cycles": cycles,
-        "packet_bytes": PACKET_BYTES,
         "pipeline": PIPELINE,
         "overhead": OVERHEAD,
         "mean": mean_latency(graph, cycles),

@@ -17,8 +17,6 @@ from ...compiler.simulation import Graph, answers
 from ...dsl.diagnostics import Diagnostic
 from .._kit.csv import write
 from .._kit.graphs import (
-    LIMIT,
-    WIRE_BYTES,
     Part,
     delays,
     find_probes,
@@ -28,9 +26,9 @@ from .._kit.graphs import (
     notes,
     probes_table,
     rates,
+    readme_values,
 )
 from .._kit.jinja import template
-from .._kit.safe import one_line
 from .messages import find_messages, messages_table
 
 ROOT = "sim/ns3"
@@ -49,8 +47,9 @@ class Ns3:
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
         if request.shard:
             return
-        for place, part in folders(plant, ROOT):
-            yield from _folder(plant, place, part)
+        found = folders(plant, ROOT)
+        for place, part in found:
+            yield from _folder(plant, place, part, readme_values(place, part, found))
 
 
 def topology(graph: Graph) -> bytes:
@@ -62,7 +61,7 @@ def topology(graph: Graph) -> bytes:
     return ("\n".join([*head, *lines]) + "\n").encode()
 
 
-def _folder(plant: Plant, place: str, part: Part) -> Iterator[Artifact]:
+def _folder(plant: Plant, place: str, part: Part, about: dict[str, object]) -> Iterator[Artifact]:
     graph = part.graph
     ways = find_ways(graph)
     probes, messages = find_probes(ways), find_messages(plant, part, ways)
@@ -71,16 +70,7 @@ def _folder(plant: Plant, place: str, part: Part) -> Iterator[Artifact]:
     yield Artifact(f"{place}/expected.csv", write([probes_table(probes)]))
     yield Artifact(f"{place}/messages.csv", write([messages_table(messages)]))
     yield Artifact(f"{place}/run.py", template(__package__, "run.py.j2").render().encode())
-    values = {
-        "ranks": graph.hosts,
-        "total": part.total,
-        "whole": part.whole,
-        "limit": LIMIT,
-        "name": one_line(part.name),
-        "switches": len(graph.kind) - graph.hosts,
-        "zeros": graph.zeros,
-        "parallel": part.parallel,
-        "wire": WIRE_BYTES,
+    values = about | {
         "probes": len(probes),
         "messages": len(messages),
     }

@@ -16,8 +16,6 @@ from ...compiler.simulation import Graph, answers
 from ...dsl.diagnostics import Diagnostic
 from .._kit.csv import write
 from .._kit.graphs import (
-    LIMIT,
-    WIRE_BYTES,
     Part,
     delays,
     find_probes,
@@ -27,6 +25,7 @@ from .._kit.graphs import (
     notes,
     probes_table,
     rates,
+    readme_values,
 )
 from .._kit.jinja import template
 from .._kit.safe import one_line
@@ -48,8 +47,9 @@ class Omnetpp:
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
         if request.shard:
             return
-        for place, part in folders(plant, ROOT):
-            yield from _folder(plant, place, part)
+        found = folders(plant, ROOT)
+        for place, part in found:
+            yield from _folder(plant, place, part, readme_values(place, part, found))
 
 
 def network(graph: Graph, name: str) -> bytes:
@@ -79,21 +79,13 @@ def network(graph: Graph, name: str) -> bytes:
     return ("\n".join([*head, *lines, "}"]) + "\n").encode()
 
 
-def _folder(plant: Plant, place: str, part: Part) -> Iterator[Artifact]:
+def _folder(plant: Plant, place: str, part: Part, about: dict[str, object]) -> Iterator[Artifact]:
     graph, name = part.graph, one_line(part.name)
     probes = find_probes(find_ways(graph))
     yield Artifact(f"{place}/Fabric.ned", network(graph, name))
     yield Artifact(f"{place}/nodes.csv", write([nodes_table(plant, graph)]))
     yield Artifact(f"{place}/expected.csv", write([probes_table(probes)]))
-    values = {
-        "ranks": graph.hosts,
-        "total": part.total,
-        "whole": part.whole,
-        "limit": LIMIT,
-        "name": name,
-        "switches": len(graph.kind) - graph.hosts,
-        "zeros": graph.zeros,
-        "wire": WIRE_BYTES,
+    values = about | {
         "probes": len(probes),
     }
     for path, source in FILES.items():

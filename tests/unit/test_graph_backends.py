@@ -248,6 +248,7 @@ def test_other_ranks_have_a_folder_of_their_own(spec: Compile) -> None:
     assert {path.rpartition("/")[0] for path in made} == {"sim/ns3", "sim/ns3/z"}
     assert read_topology(made["sim/ns3/z/topology.txt"]).hosts == 8
     assert read_topology(made["sim/ns3/topology.txt"]).hosts == 16
+    assert "written apart, as if each were alone: `sim/ns3/z`." in made["sim/ns3/README.md"]
 
 
 def test_scripts_are_programs(compiled: Compile) -> None:

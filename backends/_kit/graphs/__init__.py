@@ -3,6 +3,7 @@
 from .notes import notes
 from .part import LIMIT, Part, find_parts, folders
 from .probes import WIRE_BYTES, Probes, Ways, find_probes, find_ways
+from .readme import readme_values
 from .words import delays, nodes_table, probes_table, rates
 
 __all__ = [
@@ -20,4 +21,5 @@ __all__ = [
     "notes",
     "probes_table",
     "rates",
+    "readme_values",
 ]
