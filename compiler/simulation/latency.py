@@ -17,7 +17,7 @@ from ..design import Design, Media
 from ..plant import Ints, Plant
 from ..schema import NicAttributes, OpticAttributes, ServerAttributes, SwitchAttributes
 from .domains import Domains
-from .ranks import Ranks
+from .ranks import Ranks, adapters
 from .tiers import Tree
 
 NS_PER_METRE = Fraction(49, 10)
@@ -51,7 +51,7 @@ def find_latencies(plant: Plant, ranks: Ranks, domains: Domains, tree: Tree) -> 
     """Latencies of scale-up and of every tier of a tree."""
     zeros: dict[str, None] = {}
     uneven: list[str] = []
-    design, server = plant.design, plant.element_of(ranks.cls)
+    server = plant.element_of(ranks.cls)
     scale_up = Fraction(0)
     if len(domains.links):
         wire = _wire(plant, domains.links, "of scale-up", zeros, uneven)
@@ -65,8 +65,8 @@ def find_latencies(plant: Plant, ranks: Ranks, domains: Domains, tree: Tree) -> 
     if tree.tiers:
         nics = [
             (f"latency of {e.definition}", e.attributes.latency)
-            for e in design.elements
-            if isinstance(e.attributes, NicAttributes) and server in design.chain(e.index)
+            for e in adapters(plant, ranks)
+            if isinstance(e.attributes, NicAttributes)
         ]
         nic = _most(nics or [(f"adapter latency of {server.definition}", None)], zeros)
     wires, switches = [], []

@@ -22,7 +22,7 @@ from math import prod
 import numpy as np
 
 from ...dsl.diagnostics import Diagnostic, diagnose
-from ..design import Design, Workload
+from ..design import Design, Element, Workload
 from ..plant import DeviceClass, Ints, Plant
 from ..views.fabric import data_links
 from .own_ports import own_links
@@ -186,6 +186,18 @@ def _unserved(plant: Plant, workload: Workload, cls: DeviceClass, servers: Ints,
         help="link as many ports of one network as each server has accelerators, or a multiple of that",
         also=[(plant.design.elements[cls.element].origin, "the server")],
     )
+
+
+def adapters(plant: Plant, ranks: Ranks) -> tuple[Element, ...]:
+    """The adapters whose ports serve the ranks; none where ports of the server itself do."""
+    links, rows = plant.links, ranks.links.reshape(-1)
+    mine = np.isin(links.a_device[rows], ranks.servers)
+    ports = np.unique(np.where(mine, links.a_terminal[rows], links.z_terminal[rows]))
+    found = {}
+    for array in ranks.cls.terminals["port"]:
+        if ((ports >= array.first) & (ports < array.first + array.count)).any():
+            found.update({e.index: e for e in plant.design.chain(array.element) if e.kind == "nic"})
+    return tuple(found.values())
 
 
 def by_ranks(design: Design) -> list[list[Workload]]:

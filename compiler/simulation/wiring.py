@@ -15,7 +15,7 @@ from ..schema import CableAttributes, NicAttributes, ServerAttributes, SwitchAtt
 from .domains import Domains, OwnLinks, find_domains, find_own_links
 from .graph import FS_PER_NS, RANK, SCALE_UP, SWITCH, Graph
 from .latency import NS_PER_METRE
-from .ranks import Ranks, find_ranks
+from .ranks import Ranks, adapters, find_ranks
 from .tiers import fabric_links, levels
 
 _FS_PER_10_UM = int(NS_PER_METRE * FS_PER_NS / 10**5)
@@ -87,11 +87,10 @@ class _Waits:
         return np.asarray(table[self._plant.devices.cls[devices]], dtype=np.int64)
 
     def adapters(self, ranks: Ranks) -> int:
-        """Of the slowest adapter of the ranks' servers."""
-        design, server = self._plant.design, self._plant.element_of(ranks.cls)
-        nics = [e for e in design.elements if e.kind == "nic" and server in design.chain(e.index)]
+        """Of the slowest adapter that serves ranks."""
+        nics = adapters(self._plant, ranks)
         if not nics:
-            return self.of(f"adapter latency of {server.definition}", None)
+            return self.of(f"adapter latency of {self._plant.element_of(ranks.cls).definition}", None)
         found = [(e, e.attributes.latency) for e in nics if isinstance(e.attributes, NicAttributes)]
         return max(self.of(f"latency of {e.definition}", latency) for e, latency in found)
 
