@@ -38,6 +38,7 @@ if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     command -v make >/dev/null || wanted+=(make)
     [ "$(command -v python3)" != /usr/bin/python3 ] || [ -f /usr/include/python3.11/Python.h ] || wanted+=(python3-dev)
     command -v kea-dhcp4 >/dev/null || wanted+=(kea-dhcp4-server)
+    command -v mpirun >/dev/null || wanted+=(openmpi-bin)
     command -v slurmctld >/dev/null || wanted+=(slurmctld slurm-client)
     command -v promtool >/dev/null || wanted+=(prometheus)
     command -v named-checkzone >/dev/null || wanted+=(bind9-utils)

@@ -6,7 +6,8 @@ Only what follows from the design is set; what it cannot tell stands beside it a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -15,7 +16,7 @@ from ...compiler.clusters import Cluster
 from ...compiler.design import Network
 from ...compiler.names import interface_names, terminal_names
 from ...compiler.network.classes import QosClass, classes, tos
-from ...compiler.plant import Ints, Plant
+from ...compiler.plant import DeviceClass, Ints, Plant
 from ...compiler.schema.routing import Unrouted
 from ...compiler.simulation import components
 from ...compiler.views.fabric import data_links
@@ -25,6 +26,9 @@ Crossing = Literal["rail", "plane", "free", "unknown"]
 """Whether data may leave one adapter of a server and arrive at another one elsewhere. Not if each has leaves of its own
 (`rail`), or nothing joins the planes that ports are in (`plane`); at no cost if all adapters of a server are linked to
 one leaf (`free`)."""
+
+_INTERFACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,14}")
+"""Names of interfaces that Linux takes (IFNAMSIZ), and that are one word of a list."""
 
 CROSS_NIC = {"rail": 0, "plane": 0, "free": 1}
 """Values of NCCL_CROSS_NIC; 2, the default, lets NCCL choose."""
@@ -69,7 +73,7 @@ def find_fabric(plant: Plant, cluster: Cluster, number: int) -> Fabric | None:
     near, port, far, link = near[mine], port[mine], far[mine], link[mine]
     on = links.network[link] == chosen
     names = terminal_names(plant, node.cls, "port")
-    linux = interface_names(plant, node.cls, "linux") or [""] * len(names)
+    linux = _linux_names(plant, node.cls)
     network = plant.design.networks[chosen] if chosen >= 0 else None
     routing = None if network is None else network.attributes.routing
     roce = None if network is None else network.attributes.roce
@@ -81,6 +85,16 @@ def find_fabric(plant: Plant, cluster: Cluster, number: int) -> Fabric | None:
         tuple(one_line(names[p]) for p in np.unique(port[on]).tolist()),
         tuple(name for p in np.unique(port[~on]).tolist() if (name := linux[p])),
     )
+
+
+def _linux_names(plant: Plant, cls: DeviceClass) -> list[str]:
+    """What Linux calls each port, empty where its part does not say; one part may say it and another not."""
+    found: list[str] = []
+    for array in cls.terminals["port"]:
+        alone = replace(cls, terminals={"port": (array,)})
+        given = interface_names(plant, alone, "linux") or [""] * array.count
+        found += [name if _INTERFACE.fullmatch(name) else "" for name in given]
+    return found
 
 
 def _crossing(plant: Plant, near: Ints, port: Ints, far: Ints, network: int) -> Crossing:
