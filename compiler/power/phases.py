@@ -114,11 +114,15 @@ def _between_phases(outlet: OutletAttributes, upper: InletAttributes) -> bool:
 
 
 def outlet_phases(plant: Plant, outlet: int) -> Ints | None:
-    """The phase (modulo 3) of every instance of an outlet element, in row-major order; None if it tells none."""
+    """The phase (modulo 3) of every instance of an outlet element, in row-major order.
+
+    None if it tells none, or is not between one phase of a three-phase part and neutral.
+    """
     attributes = plant.design.elements[outlet].attributes
     if not isinstance(attributes, OutletAttributes) or attributes.wiring != "single_phase" or attributes.phase is None:
         return None
-    return _phases(plant, outlet)
+    upper = _three_phase(plant, outlet)
+    return None if upper is None or _between_phases(attributes, upper) else _phases(plant, outlet)
 
 
 def _phases(plant: Plant, outlet: int) -> Ints:

@@ -329,6 +329,14 @@ hall h { r : r }
     assert [d.code for d in accepted(result, ["netbox"])] == ["RW8252"]
 
 
+@pytest.mark.parametrize(("volts", "legs"), [("240 V", ["A", "B", "C"]), ("415 V", [None] * 3)])
+def test_a_leg_is_one_phase(tmp_path: Path, volts: str, legs: list[str | None]) -> None:
+    path = tmp_path / "h.rack"
+    path.write_text(f"use generic.power\ngroup g {{ pdu : power.rack_pdu(60 A, 415 V, {volts}) }}\n", "utf-8")
+    (kind,) = written(compile_spec(str(path), {})).types
+    assert [outlet.get("feed_leg") for outlet in kind["power-outlets"][:3]] == legs
+
+
 def test_positions_are_whole_or_half_units() -> None:
     result = compiled("lab_4x2")
     assert result.plant is not None
