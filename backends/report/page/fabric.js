@@ -116,19 +116,22 @@ function tierDrawing(nodes, edges) {
     const most = d3.max(edges, (/** @type {any} */ e) => e.count * e.speed) || 1;
     const thick = d3.scaleSqrt().domain([0, most]).range([1, 9]);
     const pairs = new Map();
-    const drawn = edges.map((e) => {
+    const drawn = together(edges).map((e) => {
         const key = `${Math.min(e.a, e.z)} ${Math.max(e.a, e.z)}`;
         const nth = pairs.get(key) || 0;
         pairs.set(key, nth + 1);
         return edgeLine(e, at.get(e.a), at.get(e.z), thick(e.count * e.speed), nth);
     });
+    // What joins devices of the lowest row to each other is drawn below it.
+    const inLowest = drawn.filter((d) => d.lowest === rows.length - 1).length;
+    const below = inLowest ? 20 + 18 * inLowest : 0;
     return h(
         "div.scroll",
         { tabindex: 0, role: "region", "aria-label": "Tiers of the fabric" },
         s(
             "svg.tiers",
             {
-                viewBox: `0 0 ${width} ${rows.length * (TIER.high + TIER.rise) - TIER.rise + 40}`,
+                viewBox: `0 0 ${width} ${rows.length * (TIER.high + TIER.rise) - TIER.rise + 40 + below}`,
                 css: { "--wide": `${width}px` },
             },
             rows.map((row, r) =>
@@ -143,6 +146,18 @@ function tierDrawing(nodes, edges) {
             drawn.map((d) => d.label),
         ),
     );
+}
+
+/** Edges as they are drawn: links of one speed within a class are one loop, whichever statements make them. @param {any[]} edges */
+function together(edges) {
+    const loops = d3.groups(
+        edges.filter((e) => e.a === e.z),
+        (e) => `${e.a} ${e.speed}`,
+    );
+    return [
+        ...edges.filter((e) => e.a !== e.z).map((e) => ({ ...e, parts: [e] })),
+        ...loops.map(([, parts]) => ({ ...parts[0], count: d3.sum(parts, (e) => e.count), parts })),
+    ];
 }
 
 /** @param {any} node @param {{x: number, y: number}} at */
@@ -188,8 +203,8 @@ function edgeLine(edge, a, z, thick, nth) {
     const words = `${count(edge.count)} × ${rate(edge.speed / 1e6)}`;
     const [top, low] = a.row <= z.row ? [a, z] : [z, a];
     const same = a.row === z.row;
-    const x = same ? (top === low ? top.x + TIER.box / 2 : (top.x + low.x) / 2) : (top.x + low.x) / 2 + nth * 26;
-    const y = same ? top.y + TIER.high + 26 + nth * 18 : (top.y + TIER.high + low.y) / 2 + nth * 20;
+    const x = same ? (top === low ? top.x + 64 : (top.x + low.x) / 2) : (top.x + low.x) / 2 + nth * 26;
+    const y = same ? top.y + TIER.high + 30 + nth * 22 : (top.y + TIER.high + low.y) / 2 + nth * 20;
     const path = same
         ? a === z
             ? `M${a.x + 40},${a.y + TIER.high} q24,34 48,0`
@@ -205,14 +220,16 @@ function edgeLine(edge, a, z, thick, nth) {
     );
     explained(label, () => [
         h("p.statement", null, h("b", null, words)),
-        h(
-            "p",
-            null,
-            `${spread(edge.perA)} at each ${DATA.elements[devices.classes[edge.a].element].path}, ${spread(edge.perZ)} at each ${DATA.elements[devices.classes[edge.z].element].path}`,
+        edge.parts.map((/** @type {any} */ e) =>
+            h(
+                "p",
+                null,
+                `${spread(e.perA)} at each ${DATA.elements[devices.classes[e.a].element].path}, ${spread(e.perZ)} at each ${DATA.elements[devices.classes[e.z].element].path} `,
+                placeMark(DATA.rules[e.rule].at),
+            ),
         ),
-        h("p", null, placeMark(DATA.rules[edge.rule].at)),
     ]);
-    return { line, label };
+    return { line, label, lowest: same ? a.row : -1 };
 }
 
 /** All devices of a class. @param {any} node */
