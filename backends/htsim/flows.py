@@ -35,6 +35,9 @@ FLOWS = 20_000
 LARGEST = 2**31 - 1
 """Most bytes of a flow: htsim reads them into an int. More is sent in pieces."""
 
+_MESSAGES = 50 * FLOWS
+"""Most messages of a round that are looked at, those inside domains too."""
+
 _BARRIER = 1 << 40
 """Barriers are numbered from here on, until it is known how many flows there are."""
 
@@ -69,6 +72,11 @@ class Hosts:
     domain: Ints
 
     def parts(self, operation: Operation) -> Iterable[Round | Inside]:
+        """Raises TooManyError where one round alone has far more messages than a file has flows."""
+        if operation.algorithm == "direct":
+            here = (self.host[operation.groups] >= 0).sum(axis=1)
+            if int((here * (here - 1)).sum()) > _MESSAGES:
+                raise TooManyError
         return in_pieces(rounds(operation, self.domain, self.host >= 0), LARGEST)
 
     def crossing(self, part: Round) -> int:
@@ -114,7 +122,7 @@ class Steps:
 
 
 def count_steps(operation: Operation, hosts: Hosts) -> Steps:
-    """Of all its `times`. Raises UnfitError."""
+    """Of all its `times`. Raises TooManyError, UnfitError."""
     steps, flows, sizes = 0, 0, set()
     for part in hosts.parts(operation):
         if isinstance(part, Round) and (many := hosts.crossing(part)):

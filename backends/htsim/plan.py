@@ -57,7 +57,7 @@ def plan(workload: Workload, program: Program, hosts: Hosts) -> tuple[list[File]
         notes.append(diagnose("RW8125", workload.at("approximate"), detail=detail))
     exchanges = tuple(operation for operation in program.operations if operation.kind != "compute")
     try:
-        if len(program.operations) > 1:
+        if workload.attributes.step is not None:
             files, told = _step(workload, exchanges, hosts)
         else:
             files, told = _alone(workload, folder(workload.name), exchanges[0], hosts)
@@ -71,14 +71,14 @@ def plan(workload: Workload, program: Program, hosts: Hosts) -> tuple[list[File]
 def _alone(
     workload: Workload, name: str, operation: Operation, hosts: Hosts, what: str = "", repeats: int = 1
 ) -> tuple[list[File], list[Diagnostic]]:
-    what = what or f"{operation.kind}, {operation.algorithm}"
-    steps = count_steps(operation, hosts)
-    if not steps.flows:
-        detail = "it stays inside scale-up domains, so no flow crosses the fabric"
-        return [], [diagnose("RW8108", workload.origin, detail=detail)]
-    if steps.flows <= FLOWS:
-        return [File(name, what, chain([operation], hosts), steps, False, repeats)], []
+    what = what or ("a message" if operation.kind == "send" else f"{operation.kind}, {operation.algorithm}")
     try:
+        steps = count_steps(operation, hosts)
+        if not steps.flows:
+            detail = "it stays inside scale-up domains, so no flow crosses the fabric"
+            return [], [diagnose("RW8108", workload.origin, detail=detail)]
+        if steps.flows <= FLOWS:
+            return [File(name, what, chain([operation], hosts), steps, False, repeats)], []
         flows = first_step(operation, hosts)
     except TooManyError:
         detail = f"the first step of {what} has more than the {FLOWS:,} flows that a file takes here"
@@ -116,7 +116,10 @@ def _count(operations: tuple[Operation, ...], hosts: Hosts) -> Steps | None:
     """The steps of all; None beyond FLOWS."""
     steps = flows = 0
     for operation in operations:
-        found = count_steps(operation, hosts)
+        try:
+            found = count_steps(operation, hosts)
+        except TooManyError:
+            return None
         steps, flows = steps + found.steps, flows + found.flows
         if flows > FLOWS:
             return None

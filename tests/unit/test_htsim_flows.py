@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import numpy as np
 from unit.htsim_cases import codes, files
 from unit.htsim_text import PLANES, SERVERS, Connection, check_topology, hosts, job, order, read_matrix
 
+from rackwright.backends.htsim.flows import Hosts
+from rackwright.backends.htsim.plan import plan
 from rackwright.compiler.pipeline import Compilation
+from rackwright.compiler.workloads import Operation, Program
 
 Compile = Callable[..., Compilation]
 
@@ -127,3 +131,19 @@ def test_steps_of_a_model(spec: Compile) -> None:
     # Every rank of the first stage sends to the second, once of each micro-batch.
     sends = read_matrix(made["t-forward-send.cm"])
     assert len(sends) == 16 and "once of 2000 times" in made["README.md"]
+
+
+def test_a_step_that_only_computes(spec: Compile) -> None:
+    step = "    step = training { sequence = 128, batch = 32 }"
+    result = spec(SERVERS + job("t", "pod[0].box[0..1]", "    count = 2", MODEL, step, "    approximate = true"))
+    assert "RW8108" in codes(result) or "RW8120" in codes(result)
+
+
+def test_a_round_of_too_many_messages_is_refused(compiled: Compile) -> None:
+    result = compiled("llama3_24k")
+    assert result.design is not None and result.plant is not None
+    workload = next(w for w in result.design.workloads if w.name == "pretrain")
+    every = Operation("all_to_all", "", "all_to_all", np.arange(5000).reshape(1, -1), 10**9, algorithm="direct")
+    hosts = Hosts(np.arange(5000), np.arange(5000) // 8)
+    made, (note,) = plan(workload, Program(workload, 5000, (every,)), hosts)
+    assert not made and note.code == "RW8108" and "20,000" in note.detail
