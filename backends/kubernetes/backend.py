@@ -33,7 +33,7 @@ class Kubernetes:
         cluster = find_cluster(plant)
         if not len(cluster):
             return no_nodes(design)
-        groups = name_groups(plant, cluster)
+        groups = name_groups(plant)
         labels = make_labels(plant, cluster, groups)
         bad = list(_bad_names(plant, cluster, labels))
         if bad:
@@ -44,7 +44,7 @@ class Kubernetes:
         cluster = find_cluster(plant)
         if request.shard or not len(cluster):
             return
-        labels = make_labels(plant, cluster, name_groups(plant, cluster))
+        labels = make_labels(plant, cluster, name_groups(plant))
         if any(_bad_names(plant, cluster, labels)):
             return
         yield Artifact(f"{ROOT}/nodes.yaml", nodes_yaml(labels).encode())

@@ -33,7 +33,7 @@ class Slurm:
         cluster = find_cluster(plant)
         if not len(cluster):
             return no_nodes(design)
-        names = name_groups(plant, cluster)
+        names = name_groups(plant)
         bad = list(bad_names(plant, cluster, names))
         if bad:
             return unless_named(bad, request, self.name)
@@ -48,7 +48,7 @@ class Slurm:
         cluster = find_cluster(plant)
         if request.shard or not len(cluster):
             return
-        names = name_groups(plant, cluster)
+        names = name_groups(plant)
         if any(bad_names(plant, cluster, names)):
             return
         lists = files.class_lists(plant, cluster)

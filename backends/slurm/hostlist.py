@@ -42,7 +42,10 @@ def compress(names: pl.Series, group: Ints, count: int) -> list[str]:
         )
         .select("at", "group", "template", "number")
     )
-    pieces = [_folded(part) for part in frame.partition_by("template", maintain_order=True)]
+    whole = frame.filter(pl.col("number").list.len() == 0)
+    pieces = [whole.select("group", "at", pl.col("template").alias("text"))] if len(whole) else []
+    foldable = frame.filter(pl.col("number").list.len() > 0)
+    pieces += [_folded(part) for part in foldable.partition_by("template", maintain_order=True)]
     texts = [""] * count
     if pieces:
         joined = pl.concat(pieces).sort("group", "at").group_by("group", maintain_order=True).agg(pl.col("text"))

@@ -11,16 +11,18 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from ..once import once
 from ..plant import Ints, Plant
-from .levels import Cluster, Level
+from .levels import Cluster, Level, find_cluster
 
 LONGEST = 63
 """Characters of a name: what a host name, a label of Kubernetes and (64) a switch of Slurm may have."""
 
 
-def name_groups(plant: Plant, cluster: Cluster) -> list[list[str]]:
+@once
+def name_groups(plant: Plant) -> list[list[str]]:
     """The names of all groups, level by level; no two groups share one, and none but its own switch has a host's."""
-    names = plant.devices.names
+    names, cluster = plant.devices.names, find_cluster(plant)
     hosts, taken = set(names), set[str]()
     found: list[list[str]] = []
     for level in cluster.levels:

@@ -8,7 +8,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from unit.fabrics import SPECS, built, rendered
+from unit.fabrics import built, rendered
+from unit.test_nccl import SWITCHED
 
 from rackwright.backends.nccl import Nccl
 
@@ -40,14 +41,12 @@ def mapped(hostfile: Path, ranks: int, by: str) -> list[str]:
 
 @pytest.mark.parametrize(("placement", "by"), [("packed", "slot"), ("rail", "node")])
 def test_mpirun_places_ranks_as_the_workload_does(tmp_path: Path, placement: str, by: str) -> None:
-    text = (SPECS / "superpod_h100.rack").read_text()
-    old = "    collective = all_reduce 1 GiB"
-    assert text.count(old) == 1
     path = tmp_path / "case.rack"
-    path.write_text(text.replace(old, f"    placement  = {placement}\n{old}"))
-    design, plant = built(path, {"su": "1"})
+    text = SWITCHED.replace("node[2] :", "node[6] :").replace("placement  = packed", f"placement  = {placement}")
+    path.write_text(text)
+    design, plant = built(path)
     files = rendered(Nccl(), design, plant)
     (tmp_path / "hostfile").write_text(files["schedulers/nccl/workloads/train/hostfile"])
     ranks = files["schedulers/nccl/workloads/train/ranks.txt"].splitlines()
-    assert len(ranks) == 248
+    assert len(ranks) == 24
     assert mapped(tmp_path / "hostfile", len(ranks), by) == ranks

@@ -82,7 +82,7 @@ def _tree(rows: Iterator[tuple[str, str, str]]) -> Tree:
 def ways_up(tree: Tree) -> dict[str, list[str]]:
     """For each node its switches from the leaf to the root."""
     parent = {child: switch for switch, (_, children) in tree.items() for child in children}
-    found = {}
+    found: dict[str, list[str]] = {}
     for switch, (nodes, _) in tree.items():
         way = [switch]
         while way[-1] in parent:

@@ -155,3 +155,74 @@ def test_words_of_slurm_are_no_names(tmp_path: Path, name: str) -> None:
 def test_names_of_clusters() -> None:
     assert cluster_name("My Hall; x=1") == "my_hall__x_1"
     assert cluster_name("") == "cluster"
+
+
+POOLS = """
+use generic.lab as parts
+
+nic test_nic {
+    tdp = 20 W
+    p   : port { speed = 400 Gbps, cage = osfp, lanes = 4 }
+}
+
+accelerator old_gpu { vendor = "NVIDIA", tdp = 100 W }
+accelerator new_gpu { vendor = "AMD", tdp = 100 W }
+
+server old {
+    peak_power     = 1 kW
+    accelerator[4] : old_gpu
+    front          : parts.lab_nic
+    nic[2]         : test_nic
+}
+
+server box {
+    peak_power = 1 kW
+    nic[1]     : parts.lab_nic
+}
+
+server new {
+    peak_power     = 1 kW
+    accelerator[8] : new_gpu
+    front          : parts.lab_nic
+    nic[2]         : test_nic
+}
+
+switch leaf {
+    peak_power = 1 kW
+    eth[16] : port { speed = 400 Gbps, cage = osfp, lanes = 4 }
+}
+
+hall h {
+    a[3]   : old
+    b[2]   : new
+    left   : leaf
+    right  : leaf
+    front  : parts.lab_switch
+    store  : box
+
+    link a[n].nic[r].p -> left.eth[2*n + r]   on one
+    link b[n].nic[r].p -> right.eth[2*n + r]  on other
+    link a[n].front.p  -> front.eth[n]        on frontend
+    link b[n].front.p  -> front.eth[4 + n]    on frontend
+    link store.nic[0]  -> front.eth[15]       on frontend
+}
+
+network one      { routing = none }
+network other    { routing = none }
+network frontend { routing = none }
+"""
+
+
+def test_pools_with_fabrics_of_their_own_are_trees_side_by_side(tmp_path: Path) -> None:
+    """A front-end that joins them makes them no one fabric, and a server without accelerators is no node."""
+    path = tmp_path / "pools.rack"
+    path.write_text(POOLS)
+    files, _ = files_of(path)
+    assert read_tree(files["topology.conf"]) == {
+        "left": (["a0", "a1", "a2"], []),
+        "right": (["b0", "b1"], []),
+    }
+    partitions = {r["partitionname"]: (r["nodes"], "default" in r) for r in records(files["partitions.conf"])}
+    assert partitions == {"a": ("a[0-2]", True), "b": ("b[0-1]", False)}
+    assert [r["gres"] for r in records(files["nodes.conf"])] == ["gpu:old_gpu:4", "gpu:new_gpu:8"]
+    assert [r["autodetect"] for r in records(files["gres.conf"])] == ["nvml", "rsmi"]
