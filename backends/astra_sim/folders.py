@@ -16,7 +16,7 @@ from ...compiler.simulation import Graph, Simulation, by_ranks, simulate
 from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit.graphs import Part as PlainPart
 from .._kit.graphs import find_parts
-from .._kit.hpcc import uneven
+from .._kit.hpcc import near, uneven
 from .._kit.safe import folder
 from .jobs import Job, notes, plan
 from .network import FREE_MEMORY
@@ -98,7 +98,7 @@ def _graph(plant: Plant, simulation: Simulation, part: Part, workload: Workload)
     if graph is not None and graph.hosts > part.ranks:
         graph = graph.first(part.ranks)
     if graph is not None and graph.hosts == part.ranks and not uneven(graph):
-        return graph
+        return near(graph)
     return diagnose(
         "RW8116",
         workload.origin,

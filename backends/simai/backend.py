@@ -20,8 +20,9 @@ from ...compiler.simulation import Graph, answers, find_graph
 from ...compiler.workloads import compile_program
 from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit.csv import write
-from .._kit.graphs import Part, folders, nodes_table, notes
-from .._kit.hpcc import Servers, as_servers, switchless, uneven
+from .._kit.graphs import Part, nodes_table, notes
+from .._kit.graphs import folders as graph_folders
+from .._kit.hpcc import Servers, as_servers, near, switchless, uneven
 from .._kit.jinja import template
 from .._kit.safe import folder, one_line
 from .layers import Layers, layers
@@ -43,7 +44,7 @@ class SimAI:
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
         found = list(notes(design, plant, request))
         written = False
-        for _, part in folders(plant, ROOT):
+        for _, part in _folders(plant):
             servers = _servers(part.graph, part.workload)
             if isinstance(servers, Diagnostic):
                 found.append(servers)
@@ -62,7 +63,7 @@ class SimAI:
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
         if request.shard:
             return
-        for place, part in folders(plant, ROOT):
+        for place, part in _folders(plant):
             servers = _servers(part.graph, part.workload)
             if isinstance(servers, Servers):
                 yield from _folder(design, plant, place, part, servers)
@@ -71,6 +72,12 @@ class SimAI:
                     if full is not None:
                         text = topology(full, _gpu_type(design, part.graph))
                         yield Artifact(f"{place}/topology_full.txt", text)
+
+
+def _folders(plant: Plant) -> Iterator[tuple[str, Part]]:
+    """Where each part goes."""
+    for place, part in graph_folders(plant, ROOT):
+        yield place, replace(part, graph=near(part.graph))
 
 
 def _all(plant: Plant, workload: Workload) -> Servers | None:

@@ -58,6 +58,12 @@ def uneven(graph: Graph) -> bool:
     return bool(sizes.min() != sizes.max())
 
 
+def near(graph: Graph) -> Graph:
+    """A graph with fewer switches where most of them are far from its ranks: those up to the lowest tier that joins
+    all ranks. These simulators go by the shortest ways, and every node costs them memory."""
+    return graph.first(graph.hosts) if len(graph.kind) > 3 * graph.hosts else graph
+
+
 def switchless(graph: Graph) -> bool:
     """Whether a switch would stand for scale-up that has none."""
     return graph.domains.shape != "switch"
