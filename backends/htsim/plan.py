@@ -19,6 +19,8 @@ from .._kit.rounds import UnfitError
 from .._kit.safe import folder
 from .flows import FLOWS, Flows, Hosts, Steps, TooManyError, chain, count_steps, first_step
 
+_NOTHING = "no message leaves its scale-up domain for another host of the tree"
+
 
 @dataclass(frozen=True)
 class File:
@@ -75,8 +77,7 @@ def _alone(
     try:
         steps = count_steps(operation, hosts)
         if not steps.flows:
-            detail = "it stays inside scale-up domains, so no flow crosses the fabric"
-            return [], [diagnose("RW8108", workload.origin, detail=detail)]
+            return [], [diagnose("RW8108", workload.origin, detail=_NOTHING)]
         if steps.flows <= FLOWS:
             return [File(name, what, chain([operation], hosts), steps, False, repeats)], []
         flows = first_step(operation, hosts)
@@ -104,10 +105,9 @@ def _step(workload: Workload, operations: tuple[Operation, ...], hosts: Hosts) -
         made, told = _alone(workload, f"{name}-{folder(what)}", operation, hosts, what, repeats)
         files += made
         # That some exchanges stay inside is no news; that none leaves is.
-        notes |= {(note.code, note.detail): note for note in told if made or "inside" not in note.detail}
+        notes |= {(note.code, note.detail): note for note in told if made or note.detail != _NOTHING}
     if not files:
-        detail = "all its exchanges stay inside scale-up domains, so no flow crosses the fabric"
-        return [], [diagnose("RW8108", workload.origin, detail=detail)]
+        return [], [diagnose("RW8108", workload.origin, detail=_NOTHING)]
     detail = f"all its steps are more than {FLOWS:,} flows, so there are {len(files)} files of one exchange each"
     return files, [diagnose("RW8126", workload.at("step"), "this step", detail=detail), *notes.values()]
 
