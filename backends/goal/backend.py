@@ -1,8 +1,8 @@
 """GOAL (group operation assembly language): a schedule of sends, receives and computations of every rank.
 
-`NAME.goal` has the ranks of the workload by their own numbers, for LogGOPSim. `NAME.hosts.goal` has fewer of them, by the
-numbers of htsim's hosts, for ATLAHS's htsim over the topology of the backend `htsim`. Workloads over the same ranks
-share a folder.
+`NAME.goal` has the ranks of the workload by their own numbers, for LogGOPSim. `NAME.hosts.goal` has fewer of them, by
+the numbers of htsim's hosts, for ATLAHS's htsim over the topology of the backend `htsim`. Workloads over the same ranks
+share a folder; `combined-jobs` has the first of each at the same time.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from .model import expected, find_parameters
 from .part import HOST_ROWS, ROWS, Part, choose
 from .rows import CALC, RECEIVE, SEND, Rows, make_rows
 from .text import goal
+from .together import find_together
 
 ROOT = "sim/goal"
 
@@ -64,6 +65,7 @@ class Goal:
         for each in _folders(plant):
             if each.jobs:
                 yield from _files(plant, each)
+        yield from _together(plant)
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,26 @@ def _files(plant: Plant, each: Folder) -> Iterator[Artifact]:
     values["tree"] = tree if isinstance(tree, Tree) else None
     values["mbps"] = ceil(tree.fit.host_speed / 10**6) if isinstance(tree, Tree) else 0
     yield Artifact(f"{place}/README.md", template(__package__, "README.md.j2").render(values).encode())
+
+
+def _together(plant: Plant) -> Iterator[Artifact]:
+    """The first job of each folder, all at the same time, where there are several."""
+    jobs = [(each.simulation, each.jobs[0]) for each in _folders(plant) if each.simulation is not None and each.jobs]
+    if len(jobs) < 2:
+        return
+    programs = [(s, compile_program(plant.design, job.workload)) for s, job in jobs]
+    found = find_together(plant, programs)
+    if found is None or not found.rows.count(SEND):
+        return
+    place, fit = f"{ROOT}/combined-jobs", found.tree.fit
+    yield Artifact(f"{place}/combined.hosts.goal", goal(found.rows, found.tree.host(), fit.nodes))
+    told = []
+    for (simulation, job), many in zip(jobs, found.ranks, strict=True):
+        start = float(job.workload.attributes.start.to("us"))
+        total = len(simulation.ranks)
+        told.append({"name": folder(job.workload.name), "ranks": many, "total": total, "start": start})
+    values = {"jobs": told, "sends": found.rows.count(SEND), "nodes": fit.nodes, "mbps": ceil(fit.host_speed / 10**6)}
+    yield Artifact(f"{place}/README.md", template(__package__, "combined.md.j2").render(values).encode())
 
 
 def _on_hosts(simulation: Simulation, job: Job, tree: Tree) -> Job | None:

@@ -8,7 +8,7 @@ rows a message. Everything is columns: a round of all ranks is one step here, ho
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
@@ -41,6 +41,21 @@ class Rows:
 
     def count(self, kind: int) -> int:
         return int((self.kind == kind).sum())
+
+
+def joined(jobs: Iterable[tuple[Rows, int]]) -> Rows:
+    """The rows of several jobs as those of one, each with the number that its rank 0 has there."""
+    moved = [replace(r, rank=r.rank + first, peer=np.where(r.peer < 0, -1, r.peer + first)) for r, first in jobs]
+    names = Rows.__dataclass_fields__
+    return Rows(*(np.concatenate([getattr(rows, name) for rows in moved]) for name in names))
+
+
+def started(program: Program, ns: int) -> Program:
+    """The program after a wait: every rank computes so long before it begins."""
+    every = np.arange(program.ranks, dtype=np.int64).reshape(-1, 1)
+    wait = Operation("start", "start", "compute", every, time=Fraction(ns))
+    later = (replace(o, after=tuple(n + 1 for n in o.after if n >= 0) or (0,)) for o in program.operations)
+    return replace(program, operations=(wait, *later))
 
 
 def make_rows(program: Program, domains: Domains, scale_up: Fraction) -> Rows:

@@ -4,18 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from ...compiler.design import Workload
 from ...compiler.once import once
 from ...compiler.plant import Plant
-from ...compiler.simulation import Ranks, Simulation, by_ranks, simulate
-from ...compiler.simulation.domains import find_domains
-from ...compiler.simulation.latency import find_latencies
-from ...compiler.simulation.tiers import find_tree
+from ...compiler.simulation import Simulation, by_ranks, simulate
 from ...compiler.workloads import compile_program
 from ...dsl.diagnostics import Diagnostic, diagnose
-from .._kit.fat_tree import Misfit, Tree, find_fat_tree
+from .._kit.fat_tree import Misfit, Tree, find_common_tree, find_fat_tree
 from .._kit.safe import folder
 from .flows import Hosts
 from .plan import File, plan
@@ -71,10 +66,7 @@ def find_folders(plant: Plant) -> list[Folder]:
         found.append(Folder(place, tree, tuple(jobs), tuple(problems)))
     if len(trees) > 1:
         combined = _combined(plant, trees)
-        if isinstance(combined, str):
-            at, help = trees[1][0].origin, "each has a run of its own"
-            combined = Folder("", None, (), (diagnose("RW8128", at, "this job", detail=combined, help=help),))
-        found.append(combined)
+        found.append(Folder("", None, (), (_apart(trees, combined),)) if isinstance(combined, str) else combined)
     return found
 
 
@@ -111,43 +103,24 @@ def part(plant: Plant, tree: Tree) -> str:
     )
 
 
+def _apart(trees: list[tuple[Workload, Tree]], why: str) -> Diagnostic:
+    return diagnose("RW8128", trees[1][0].origin, "this job", detail=why, help="each has a run of its own")
+
+
 def _combined(plant: Plant, trees: list[tuple[Workload, Tree]]) -> Folder | str:
     """The first workload of each folder over one tree of all ranks, or why they cannot be."""
     ranks = [tree.simulation.ranks for _, tree in trees]
-    union = _union(ranks)
-    if isinstance(union, str):
-        return union
-    domains = find_domains(plant, union)
-    levels = domains if isinstance(domains, Diagnostic) else domains.problem or find_tree(plant, union, domains)
-    if isinstance(domains, Diagnostic) or isinstance(levels, Diagnostic):
-        return "their fabric is no tree of tiers"
-    latencies = find_latencies(plant, union, domains, levels)
-    whole = Simulation(union, domains, levels, latencies, (), np.arange(len(union)))
-    tree = find_fat_tree(plant, whole)
-    if isinstance(tree, Misfit):
-        return tree.why
+    tree = find_common_tree(plant, ranks)
+    if isinstance(tree, str):
+        return tree
+    domains = tree.simulation.domains
     host, jobs, first = tree.host(), [], 0
     for (workload, _), own in zip(trees, ranks, strict=True):
         mine = slice(first, first + len(own))
         first += len(own)
         files, _ = plan(workload, compile_program(plant.design, workload), Hosts(host[mine], domains.domain[mine]))
         if len(files) != 1 or files[0].first:
-            return f"`{workload.name}` is not one file of all its steps"
+            why = _apart(trees, f"`{workload.name}` is not one file of all its steps")
+            return Folder(f"{ROOT}/combined-jobs", tree, (), (why,))
         jobs.append(Job(workload, tuple(files), round(workload.attributes.start.to("s") * 10**12)))
     return Folder(f"{ROOT}/combined-jobs", tree, tuple(jobs), (), True)
-
-
-def _union(ranks: list[Ranks]) -> Ranks | str:
-    """The ranks of several workloads as those of one, or why they cannot be."""
-    first = ranks[0]
-    shapes = {(r.cls.index, r.network, r.links.shape[1], r.per_server) for r in ranks}
-    device, slot = (np.concatenate([getattr(r, name) for r in ranks]) for name in ("device", "slot"))
-    if len(shapes) > 1:
-        return "their servers, networks or ranks of a server differ"
-    if len(np.unique(np.stack([device, slot]), axis=1).T) < len(device):
-        return "some ranks are in several of them"
-    servers, position, server = np.unique(device, return_index=True, return_inverse=True)
-    order = np.argsort(position)
-    server = np.argsort(order)[server.reshape(-1)]
-    links = np.concatenate([r.links for r in ranks])
-    return Ranks(first.workload, first.cls, servers[order], server, slot, first.per_server, first.network, links)

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from unit.goal_text import read, run
+from unit.htsim_text import SERVERS, job
 
 from rackwright.backends._kit.cut import first_ranks
 from rackwright.backends._kit.inside import inside_ns
@@ -268,3 +269,21 @@ def test_other_ranks_have_a_folder_of_their_own(spec: Compile) -> None:
     assert set(made) >= {"sim/goal/a.goal", "sim/goal/b/b.goal", "sim/goal/README.md", "sim/goal/b/README.md"}
     (end,) = set(run(read(made["sim/goal/b/b.goal"]), 0, 1)) - {0}
     assert end == 10**6 - 1
+
+
+def test_jobs_at_the_same_time(spec: Compile) -> None:
+    first = job("a", "pod[0].box[*]", "    collective = all_reduce 1 MiB")
+    second = job("b", "pod[1].box[*]", "    start = 100 us", "    collective = all_to_all 1 MiB")
+    result = spec(SERVERS + first + second)
+    made = files(result)
+    assert result.design is not None and result.plant is not None
+    schedule = read(made["sim/goal/combined-jobs/combined.hosts.goal"])
+    run(schedule, 500, 1)
+    artifacts = {a.path: a.data.decode() for a in Htsim().render(result.design, result.plant, Request())}
+    rows = csv.DictReader(io.StringIO(artifacts["sim/htsim/combined-jobs/hosts.csv"]))
+    pod = {int(row["host"]): row["server"][:4] for row in rows}
+    for host, actions in enumerate(schedule):
+        assert {pod[a.peer] for a in actions.values() if a.kind == "send"} == {pod[host]}
+        waits = [a.size for a in actions.values() if a.kind == "calc"]
+        assert (waits[0] == 100_000) == (pod[host] == "pod1")
+    assert "from 100.0 us on" in made["sim/goal/combined-jobs/README.md"]

@@ -141,6 +141,19 @@ def test_atlahs(tmp_path: Path, spec: Compile, lines: tuple[str, ...]) -> None:
     assert len(re.findall(r"^F \d+ - ST \d+ - ET \d+", output, re.M)) == int(sends)
 
 
+def test_jobs_at_the_same_time(tmp_path: Path, spec: Compile) -> None:
+    first = job("a", "pod[0].box[*]", "    collective = all_reduce 1 MiB")
+    second = job("b", "pod[1].box[*]", "    start = 400 us", "    collective = all_to_all 1 MiB")
+    folder = written(tmp_path, spec(SERVERS + first + second)) / "combined-jobs"
+    readme = (folder / "README.md").read_text()
+    (command,) = re.findall(r"Run `(txt2bin .*?)`", readme)
+    output = shell(folder, command, *found("atlahs/htsim_uec", "LogGOPSim/txt2bin"))
+    assert "Finished all" in output, output[-2000:]
+    (sends,) = re.findall(r"(\d+) lines `F …", readme)
+    starts = [int(start) for start in re.findall(r"^F \d+ - ST (\d+) - ET \d+", output, re.M)]
+    assert len(starts) == int(sends) and sum(start >= 400 for start in starts) == 16 * 7
+
+
 def test_a_design_without_a_fat_tree_has_a_schedule(tmp_path: Path, spec: Compile) -> None:
     one = "workload w {\n    ranks = h.host[*].accelerator[*]\n    collective = all_gather 1 MiB\n}\n"
     check(written(tmp_path, spec(TWO + one)))
