@@ -23,7 +23,9 @@ from .settings import find_fabric, nccl_conf
 
 ROOT = "schedulers/nccl"
 
-MAKER = "NVIDIA"
+NVIDIA, AMD = "NVIDIA", "AMD"
+"""Makers whose accelerators read these settings: AMD's RCCL has NCCL's variables, and reads them from /etc/rccl.conf
+(rocm.docs.amd.com/projects/rccl, "RCCL environment variables"). Topology files are made for NVIDIA's alone."""
 
 
 class Nccl:
@@ -37,7 +39,7 @@ class Nccl:
         cluster = find_cluster(plant)
         found = [fault for node in cluster.classes for fault in faults(design, node)]
         found += _bad_names(plant, cluster)
-        for node in kinds(cluster):
+        for node in kinds(cluster, NVIDIA):
             lacking = unknown(design, node)
             told = any(addressed(e) for e in inside(design, node))
             if lacking and (told or request.named):
@@ -65,12 +67,14 @@ class Nccl:
         if request.shard or any(_bad_names(plant, cluster)):
             return
         for number, node in enumerate(cluster.classes):
-            if node not in kinds(cluster):
+            if node not in kinds(cluster, NVIDIA, AMD):
                 continue
             fabric = find_fabric(plant, cluster, number)
             where = f"{ROOT}/servers/{folder(design.path(node.element.index).replace('.', '-'))}"
             if fabric is not None:
                 yield Artifact(f"{where}/nccl.conf", nccl_conf(fabric).encode())
+            if node not in kinds(cluster, NVIDIA):
+                continue
             topology = find_topology(design, node, fabric is not None and fabric.infiniband)
             if topology is not None:
                 yield Artifact(f"{where}/topology.xml", topology_xml(topology).encode())
@@ -90,12 +94,12 @@ def _files(plant: Plant, where: str, placed: Placed) -> Iterator[Artifact]:
         yield Artifact(f"{where}/torchrun.sh", torchrun(plant, job).encode())
 
 
-def kinds(cluster: Cluster) -> list[NodeClass]:
-    """The nodes whose accelerators NCCL runs on."""
+def kinds(cluster: Cluster, *makers: str) -> list[NodeClass]:
+    """The nodes with accelerators of some makers."""
     return [
         node
         for node in cluster.classes
-        if any(isinstance(e.attributes, PartAttributes) and e.attributes.vendor == MAKER for e, _ in node.accelerators)
+        if any(isinstance(e.attributes, PartAttributes) and e.attributes.vendor in makers for e, _ in node.accelerators)
     ]
 
 

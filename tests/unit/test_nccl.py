@@ -95,6 +95,15 @@ def test_settings_follow_from_the_fabric(name: str, where: str, expected: dict[s
     assert conf(files[f"schedulers/nccl/servers/{where}/nccl.conf"]) == expected
 
 
+def test_rccl_has_the_same_settings(tmp_path: Path) -> None:
+    text = SWITCHED.replace("use nvidia.gpus\n", "use nvidia.gpus\nuse amd.instinct\n").replace(
+        "gpus.h100_sxm {", "instinct.mi300x {"
+    )
+    files, _ = files_of(written(tmp_path, text))
+    assert conf(files["schedulers/nccl/servers/node/nccl.conf"]) == {"NCCL_IB_TC": "106", "NCCL_CROSS_NIC": "0"}
+    assert "schedulers/nccl/servers/node/topology.xml" not in files
+
+
 def test_ports_of_other_networks_are_for_setting_up(tmp_path: Path) -> None:
     text = SWITCHED.replace("board[2] ", "front : parts.lab_nic\n    board[2] ").replace(
         "    leaf[4] : leaf\n",
