@@ -88,7 +88,8 @@ def _undivided(workload: Workload, attribute: str, detail: str, help: str = "") 
 
 @dataclass(frozen=True)
 class _Rule:
-    """Something that must hold of a step; `attribute` is what to point at if it does not."""
+    """Something that must hold of a step; `attribute` is what to point at if it does not: of the step, unless it says
+    `model.`"""
 
     holds: bool
     attribute: str
@@ -105,14 +106,27 @@ def _degrees(workload: Workload, step: Training | Inference) -> Iterator[Diagnos
     rules += _training_rules(ranks, step) if isinstance(step, Training) else _inference_rules(ranks, step)
     broken = next((rule for rule in rules if not rule.holds), None)
     if broken is not None:
-        yield _undivided(workload, f"step.{broken.attribute}", broken.detail, broken.help)
+        inside = broken.attribute if "." in broken.attribute else f"step.{broken.attribute}"
+        yield _undivided(workload, inside, broken.detail, broken.help)
 
 
 def _model_rules(model: Transformer, step: Training | Inference) -> Iterator[_Rule]:
     yield _Rule(
         model.hidden % model.heads == 0,
-        "model",
+        "model.heads",
         f"{model.hidden:,} values of a token are no whole number for each of {model.heads} heads",
+    )
+    yield _Rule(
+        model.heads % (model.kv_heads or model.heads) == 0,
+        "model.kv_heads",
+        f"{model.heads} attention heads are not divided by {model.kv_heads} heads of keys and values",
+        "as many heads of attention share each head of keys and values",
+    )
+    yield _Rule(
+        model.active <= model.experts,
+        "model.active",
+        f"a token chooses {model.active:,} experts, and a layer has {model.experts:,}",
+        "`experts` is how many there are to choose from",
     )
     yield _Rule(
         model.heads % step.tensor == 0,
@@ -198,8 +212,8 @@ def _peak(design: Design, workload: Workload, step: Training | Inference) -> Ite
         )
 
 
-MOST_PASSES = 100_000
-"""Most passes of micro-batches through stages of one step: as many as programs of a million operations have."""
+MOST_PASSES = 20_000
+"""Most passes of micro-batches through stages of one step: programs of 150,000 operations, planned in seconds."""
 
 
 def _length(workload: Workload, step: Training | Inference) -> Iterator[Diagnostic]:

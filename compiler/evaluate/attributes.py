@@ -155,6 +155,8 @@ def _read(annotation: Any, expr: s.Expr, scope: Scope, context: Context) -> Any:
         value = _bounded(_quantity(expr, marks[v.Of].dim, scope, context), marks.get(v.Between), expr.span)
         if v.Share in marks and not 0 < value.value <= 1:
             raise mistake("RW2007", expr.span, f"this is {value}", help="more than 0 % and at most 100 %")
+        if v.Positive in marks and value.value <= 0:
+            raise mistake("RW2007", expr.span, f"this is {value}", help="more than nothing")
         return value
     if v.Shaped in marks:
         return _shaped(expr, marks[v.Shaped], scope, context)

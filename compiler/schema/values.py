@@ -82,6 +82,11 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Positive:
+    """More than nothing."""
+
+
+@dataclass(frozen=True, slots=True)
 class Shaped:
     """A string of one shape, such as an address; it can be printed into a configuration as it stands."""
 

@@ -6,12 +6,15 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from ...dsl import units
 from ...dsl.units import Quantity
-from .values import Between, Data, Elements, Model, Ratio, Share, Time, Word
+from .values import AnyQuantity, Between, Data, Elements, Model, Of, Positive, Ratio, Share, Time, Word
 
 Degree = Annotated[int, Between(1, 1_000_000)]
 Size = Annotated[int, Between(1, 10_000_000)]
 Tokens = Annotated[int, Between(1, 100_000_000)]
+Bytes = Annotated[AnyQuantity, Of(units.DATA), Between(1, 10**18, "B")]
+Width = Annotated[Data, Positive()]
 
 ALGORITHMS = ("ring", "direct", "halving_doubling", "hierarchical")
 PLACEMENTS = ("packed", "spread", "rail")
@@ -21,7 +24,7 @@ class Collective(Model):
     """One collective operation, by all ranks or in groups of them."""
 
     kind: Literal["all_reduce", "all_gather", "reduce_scatter", "all_to_all"]
-    size: Data = Field(description="Bytes of the whole buffer of one rank.")
+    size: Bytes = Field(description="Bytes of the whole buffer of one rank.")
     algorithm: Annotated[Literal["ring", "direct", "halving_doubling", "hierarchical"], Word(ALGORITHMS)] = Field(
         default="hierarchical",
         description="`hierarchical`: scale-up first, then scale-out, each tier in its own way; the others treat all "
@@ -35,7 +38,7 @@ class PointToPoint(Model):
     """One message from one rank to another."""
 
     kind: Literal["point_to_point"] = "point_to_point"
-    size: Data = Field(description="Bytes of the message.")
+    size: Bytes = Field(description="Bytes of the message.")
     sender: Annotated[int, Between(0, 10_000_000)] = Field(default=0, description="Rank that sends.")
     receiver: Annotated[int, Between(0, 10_000_000)] | None = Field(
         default=None, description="Rank that receives; absent: the last one."
@@ -55,7 +58,7 @@ class Transformer(Model):
     experts: Degree = Field(default=1, description="Experts of a layer that tokens choose from.")
     active: Degree = Field(default=1, description="Experts that a token chooses.")
     shared: Annotated[int, Between(0, 1_000_000)] = Field(default=0, description="Experts that every token passes.")
-    precision: Data = Field(default=Quantity.of(2, "B"), description="Bytes of a weight or activation.")
+    precision: Width = Field(default=Quantity.of(2, "B"), description="Bytes of a weight or activation.")
     operations: Annotated[Literal["bf16", "fp8", "fp4"], Word(("bf16", "fp8", "fp4"))] = Field(
         default="bf16", description="Operations that its matrices are multiplied with; picks the accelerator's peak."
     )
@@ -88,7 +91,7 @@ class Training(_Step):
         description="Optimizer state is sharded over replicas: gradients are reduce-scattered and weights gathered "
         "(ZeRO); else gradients are all-reduced.",
     )
-    gradient: Data = Field(default=Quantity.of(4, "B"), description="Bytes of a gradient as it is exchanged.")
+    gradient: Width = Field(default=Quantity.of(4, "B"), description="Bytes of a gradient as it is exchanged.")
     sequence_parallel: bool = Field(
         default=True,
         description="Tensor-parallel ranks keep their part of the tokens between layers: an all-gather and a "
