@@ -24,7 +24,7 @@ from rackwright.compiler.backend import Request
 from rackwright.compiler.pipeline import Compilation, compile_spec
 from rackwright.dsl.diagnostics import has_errors
 
-FEW = settings(max_examples=40)
+FEW = settings(max_examples=25)
 
 
 @dataclass(frozen=True)

@@ -59,7 +59,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("workloads")
 
 
-@settings(max_examples=40)
+@settings(max_examples=25)
 @given(first=jobs("a"), second=jobs("b"))
 def test_what_is_written_is_sound(folder: Path, first: str, second: str) -> None:
     path = folder / "test.rack"
