@@ -6,7 +6,8 @@ Three cases, told apart by the design alone:
    and joins its ranks as one switch.
 2. Links lead from accelerator to accelerator (ICI, xGMI as cables): rings, if the ports pair up so that following one
    of them leads in circles: a torus. If every two ranks are joined alike, a mesh. Else a plain graph.
-3. There are none: the accelerators of one server are a domain, joined as its `scale_up` says.
+3. There are none: the accelerators of one server are a domain, joined as its `scale_up` says. Where not all of them
+   are ranks, each has in a mesh only the links to the others; a part of a ring is none.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from ..plant import Ints, Plant
 from ..schema import AcceleratorAttributes, ServerAttributes
 from .components import components, numbered
 from .own_ports import own_links, own_ports
-from .ranks import Ranks
+from .ranks import Ranks, accelerators_of
 from .torus import Ring, find_rings
 
 Shape = Literal["switch", "mesh", "ring", "graph"]
@@ -130,7 +131,23 @@ def _inside_servers(plant: Plant, ranks: Ranks) -> Domains | Diagnostic:
             "`scale_up = 450 GB/s`",
             also=[(ranks.workload.origin, "the workload")],
         )
-    return Domains(ranks.server, turns(ranks.server), joined, (ranks.per_server,), (rate.to("B/s"),), nothing)
+    each = rate.to("B/s")
+    total = accelerators_of(plant.design, ranks.cls, ranks.workload.ranks)
+    if joined == "ring" and ranks.per_server < total:
+        return _open_ring(ranks, total)
+    if joined == "mesh":
+        each *= Fraction(ranks.per_server - 1, total - 1)
+    return Domains(ranks.server, turns(ranks.server), joined, (ranks.per_server,), (each,), nothing)
+
+
+def _open_ring(ranks: Ranks, total: int) -> Diagnostic:
+    return diagnose(
+        "RW8111",
+        ranks.workload.at("ranks"),
+        "these ranks",
+        detail=f"the {total} accelerators of a server are a ring, and {ranks.per_server} of them are none",
+        help="take all accelerators of each server, or one",
+    )
 
 
 def _rates(plant: Plant, ranks: Ranks, own: OwnLinks) -> Ints:

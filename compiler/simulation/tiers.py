@@ -90,7 +90,8 @@ def find_tree(plant: Plant, ranks: Ranks, domains: Domains) -> Tree | Diagnostic
 
 
 def fabric_links(plant: Plant, ranks: Ranks) -> Ints:
-    """Links of the workload's network between its servers and switches."""
+    """Links of the workload's network among its switches, and to the ports that serve its ranks. What serves other
+    accelerators of the same servers leads to switches that these ranks do not reach."""
     node = np.zeros(len(plant.devices), dtype=np.bool_)
     node[ranks.servers] = True
     for cls in plant.classes_of_kind("switch"):
@@ -98,8 +99,10 @@ def fabric_links(plant: Plant, ranks: Ranks) -> Ints:
     links = plant.links
     if not ranks.links.shape[1]:
         return np.zeros(0, dtype=np.int64)
+    at_servers = np.isin(links.a_device, ranks.servers) | np.isin(links.z_device, ranks.servers)
+    at_servers[ranks.links.reshape(-1)] = False
     keep = data_links(plant) & (links.network == ranks.network) & node[links.a_device] & node[links.z_device]
-    return np.flatnonzero(keep)
+    return np.flatnonzero(keep & ~at_servers)
 
 
 def levels(size: int, servers: Ints, a: Ints, z: Ints) -> Ints:

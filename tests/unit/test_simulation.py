@@ -232,3 +232,23 @@ def test_components_are_those_of_a_search(seed: int) -> None:
         for a, z in edges:
             expected[a] = expected[z] = min(expected[a], expected[z])
     assert label == expected
+
+
+def test_the_rails_of_other_accelerators_do_not_count(spec: Compile) -> None:
+    """One accelerator of each box: 4 ranks of a unit have their own leaf's 2 uplinks, not those of both leaves."""
+    simulation, _ = view(spec(RAILS.replace("accelerator[*]", "accelerator[1]")))
+    assert sizes(simulation) == [
+        ("tier 1", "switch", 4, Fraction(125, 10)),
+        ("tier 2", "switch", 2, Fraction(125, 20)),
+    ]
+
+
+def test_a_part_of_a_server_has_a_part_of_its_mesh(spec: Compile) -> None:
+    """Three links of 100 GB/s together; of three ranks in a server each has two of them."""
+    text = RAILS.replace("[2] : gpu", "[4] : gpu").replace("nic[2]", "nic[4]").replace("leaf[2]", "leaf[4]")
+    text = text.replace("eth[2*u + r]", "eth[4*u + r]").replace("accelerator[*]", "accelerator[1..3]")
+    assert sizes(view(spec(text))[0])[0] == ("scale-up", "switch", 3, Fraction(100))
+    mesh = text.replace("scale_up = switch", "scale_up = mesh")
+    assert sizes(view(spec(mesh))[0])[0] == ("scale-up", "mesh", 3, Fraction(200, 3))
+    problem = refusal(spec(text.replace("scale_up = switch", "scale_up = ring")))
+    assert problem.code == "RW8111" and "the 4 accelerators of a server are a ring, and 3" in problem.detail
