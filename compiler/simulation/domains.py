@@ -131,13 +131,13 @@ def _inside_servers(plant: Plant, ranks: Ranks) -> Domains | Diagnostic:
             "`scale_up = 450 GB/s`",
             also=[(ranks.workload.origin, "the workload")],
         )
-    each = rate.to("B/s")
+    bandwidth = rate.to("B/s")
     total = accelerators_of(plant.design, ranks.cls, ranks.workload.ranks)
     if joined == "ring" and ranks.per_server < total:
         return _open_ring(ranks, total)
     if joined == "mesh":
-        each *= Fraction(ranks.per_server - 1, total - 1)
-    return Domains(ranks.server, turns(ranks.server), joined, (ranks.per_server,), (each,), nothing)
+        bandwidth *= Fraction(ranks.per_server - 1, total - 1)
+    return Domains(ranks.server, turns(ranks.server), joined, (ranks.per_server,), (bandwidth,), nothing)
 
 
 def _open_ring(ranks: Ranks, total: int) -> Diagnostic:
