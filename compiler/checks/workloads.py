@@ -18,7 +18,7 @@ from ..schema import (
     Transformer,
 )
 from ..simulation import Placed, named, place
-from ..workloads import held
+from ..workloads import held, rollout_held
 from .facts import Facts
 
 
@@ -241,6 +241,8 @@ def memory(facts: Facts) -> Iterator[Diagnostic]:
             continue
         replicas = max(1, named(workload) // (step.tensor * step.pipeline))
         needed = held(model, step, replicas)
+        if isinstance(step, Reinforcement):
+            needed = max(needed, rollout_held(model, step, named(workload)))
         if needed > attributes.memory.to("B"):
             yield diagnose(
                 "RW8136",

@@ -2,7 +2,8 @@
 
 A rank's time for a pass is that of its operations or, if longer, that of reading its weights and its part of the keys
 and values from memory (a roofline: Williams, Waterman, Patterson, CACM 52(4), 2009). Decoding passes once a token; the
-keys and values that it reads grow from the prompt's to all, so their mean counts.
+keys and values that it reads grow from the prompt's to all, so their mean counts. Of its experts a rank reads no more
+than its tokens choose, and only the last token of a prompt needs the output layer.
 """
 
 from __future__ import annotations
@@ -116,10 +117,10 @@ def _stage(model: Transformer, place: Layout, kind: _Pass, stage: int, speed: Sp
     last = stage == depth - 1
     bytes_ = model.precision.to("B")
     count = layers * layer_operations(model, kind.tokens, kind.seen) + (
-        output_operations(model, kind.tokens) if last else 0
+        output_operations(model, kind.batch) if last else 0
     )
     held = layers * (attention_weights(model) + model.shared * expert_weights(model))
-    held += layers * Fraction(model.experts, experts) * expert_weights(model)
+    held += layers * min(Fraction(model.experts, experts), Fraction(kind.tokens * model.active)) * expert_weights(model)
     held += model.hidden * model.vocabulary if last else 0
     kept = layers * kind.batch * kind.seen * 2 * kv_width(model)
     time = count / tensor / speed.operations

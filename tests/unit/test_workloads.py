@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from rackwright.compiler.pipeline import Compilation
 from rackwright.compiler.schema import Inference, Reinforcement, Training, Transformer
-from rackwright.compiler.workloads import Operation, compile_program, held, model_operations
+from rackwright.compiler.workloads import Operation, compile_program, held, model_operations, rollout_held
 from rackwright.compiler.workloads.builder import Builder
 from rackwright.compiler.workloads.inference import infer
 from rackwright.compiler.workloads.layout import layout
@@ -63,6 +63,49 @@ def test_memory_by_hand() -> None:
     layer = 12 * 12288**2
     most = (6 * layer + 12288 * 50257) / 8
     assert float(held(GPT3, step, 8)) == pytest.approx(most * (2 + 4 + 12 / 8))
+
+
+MIXTURE = Transformer(
+    layers=4, hidden=1024, heads=16, ffn=2048, vocabulary=32000, experts=64, active=2, shared=1, gated=False
+)
+"""A layer has attention of 4 * 1024^2 weights, and 64 + 1 experts of as many."""
+EXPERT = 4 * 1024**2
+
+
+def test_memory_of_experts_by_hand() -> None:
+    """Of 32 replicas all share a dense weight, and 4 an expert's, if 8 ranks have the 64 experts between them."""
+    step = Training(expert=8, sequence=2048, batch=64)
+    dense, experts = 4 * 2 * EXPERT + 2 * 1024 * 32000, 4 * 8 * EXPERT
+    expected = (dense + experts) * (2 + 4) + 12 * (dense / 32 + experts / 4)
+    assert float(held(MIXTURE, step, 32)) == pytest.approx(expected)
+    unsharded = step.model_copy(update={"sharded": False})
+    assert held(MIXTURE, unsharded, 32) == (dense + experts) * (2 + 4 + 12)
+
+
+def test_memory_of_a_rollout_by_hand() -> None:
+    """All weights over 4 ranks, and keys and values of the 3 answers of each of 8 replicas (20 in all)."""
+    step = Reinforcement(expert=8, rollout_tensor=4, sequence=512, prompt=12, batch=20)
+    everything = 4 * 66 * EXPERT + 2 * 1024 * 32000
+    kept = 2 * 4 * 3 * 512 * 1024
+    assert rollout_held(MIXTURE, step, 32) == Fraction((everything + kept) * 2, 4)
+
+
+def test_decoding_reads_the_experts_that_are_chosen() -> None:
+    """One request chooses 2 of 64 experts; 100 on each of 8 ranks choose all 8 of a rank. A prompt needs one output."""
+    speed = Speed(Fraction(10**9), Fraction(2))
+    for batch, ranks, chosen in ((1, 1, 2), (100, 8, 8)):
+        builder = Builder()
+        step = Inference(prompt=16, output=1, batch=batch, expert=ranks)
+        infer(builder, MIXTURE, step, np.arange(ranks), speed)
+        decode = next(op for op in builder.operations if op.phase == "decode" and op.kind == "compute")
+        read = 4 * (2 + chosen) * EXPERT + 1024 * 32000
+        kept = 4 * batch * (16 + Fraction(1, 2)) * 2 * 1024
+        assert decode.time == (read + kept) * 2 / speed.memory
+    builder = Builder()
+    infer(builder, MIXTURE, Inference(prompt=16, output=1, batch=1), np.arange(1), Speed(Fraction(1), Fraction(10**9)))
+    prefill = builder.operations[0]
+    layer = 2 * 16 * (1 + 3) * EXPERT + 4 * 16 * 16 * 1024
+    assert prefill.time == 4 * layer + 2 * 1024 * 32000
 
 
 def test_groups_by_stride() -> None:
