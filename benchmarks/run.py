@@ -25,6 +25,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 COMMAND = [sys.executable, "-P", "-c", "from rackwright.compiler.cli import main; main()"]
+SIMULATORS = ("astra_sim", "goal", "ns3", "omnetpp", "simai")
 CABLES = {"llama3_24k": 56_256, "scale_350k": 1_050_624}
 
 
@@ -121,6 +122,10 @@ def measure(runs: int) -> None:
             print(row(f"{what}: `{name}`, {cables:,} cables", costs[word, name]), flush=True)
     cost = compile_spec("llama3_24k", runs, "sonic", "eos")
     print(row("compile, all switches: `llama3_24k`, 1,708 switches", cost), flush=True)
+    cost = compile_spec("llama3_24k", runs, *SIMULATORS)
+    print(row("compile, all simulators that can have it: `llama3_24k`, two workloads", cost), flush=True)
+    cost = compile_spec("scale_350k", runs, "simai")
+    print(row("compile, SimAI's topology of all ranks: `scale_350k`, 350,208 ranks", cost), flush=True)
     imports, small = startup(4 * runs)
     print(row("`import click, lark, pydantic`", imports))
     print(row("check: `lab_4x2`, 16 cables", small))
