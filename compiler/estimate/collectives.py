@@ -16,7 +16,8 @@ it on rails. An all-reduce over domains is a ring, or where that is faster (smal
 (Sanders, Speck, Träff, "Two-tree algorithms for full bandwidth broadcast, reduction and scan", Parallel Computing
 35(12), 2009), which take the ring's beta and 2 log2(k) of its alphas. A torus divides the buffer in as many parts as it
 has rings, and each visits the rings in another order, so that all links are at work (Sack, Gropp, "Collective
-Algorithms for Multiported Torus Networks", ACM TOPC 1(2), 2015). If groups are not alike in every domain, or no two
+Algorithms for Multiported Torus Networks", ACM TOPC 1(2), 2015); members of a part of it are one ring, both ways round
+at once. If groups are not alike in every domain, or no two
 members share one, there is one level.
 """
 
@@ -124,7 +125,10 @@ def _inner(roads: Roads, table: Ints, size: float) -> Time:
     if roads.shape == "ring" and members == prod(roads.sizes):
         return _torus(roads, size)
     if roads.shape == "ring":
-        return _ring(roads, groups, size / members) * (members - 1)
+        # Both ways round at once, half of the buffer each.
+        source = np.concatenate([groups, groups]).reshape(-1)
+        target = np.concatenate([np.roll(groups, way, axis=1) for way in (-1, 1)]).reshape(-1)
+        return flows(roads, source, target, size / members / 2) * (members - 1)
     return pairs(roads, groups, size / members)
 
 

@@ -182,8 +182,8 @@ def pairs(roads: Roads, groups: Ints, size: float) -> Time:
     near = _shared(number, roads.domain[ranks])
     found = []
     if near.max() > 1:
-        rate = _all_pairs(roads, int(near.max()))
-        found.append(load("scale-up", float(near.max() - 1) * size / rate, roads.inner_latency))
+        listed = roads.shape == "ring" and near.min() < roads.members and many * members * members <= MOST_LISTED
+        found.append(_around(roads, groups, size) if listed else _within(roads, int(near.max()), size))
     far = members - near
     if far.max() > 0:
         found.append(load("ports of the ranks", float(far.max()) * size / roads.port))
@@ -211,6 +211,28 @@ def _shared(number: Ints, label: Ints) -> Ints:
     key = number * (int(label.max(initial=0)) + 1) + label
     _, inverse, counts = np.unique(key, return_inverse=True, return_counts=True)
     return np.asarray(counts[inverse.reshape(-1)], dtype=np.int64)
+
+
+MOST_LISTED = 1_000_000
+"""Most flows of groups in a torus that are followed link by link; those of larger groups count as spread evenly."""
+
+
+def _around(roads: Roads, groups: Ints, size: float) -> Time:
+    """Groups that are parts of a torus: everyone to the next of its group, to the one after that, and so on."""
+    loads: list[Floats] = [np.zeros(1)] * len(roads.sizes)
+    hops, source = 0, groups.reshape(-1)
+    for distance in range(1, groups.shape[1]):
+        target = np.roll(groups, -distance, axis=1).reshape(-1)
+        inside = roads.domain[source] == roads.domain[target]
+        passed, most = _passes(roads, source[inside], target[inside])
+        loads, hops = [a + b for a, b in zip(loads, passed, strict=True)], max(hops, most)
+    return load("scale-up", _busiest(roads, loads) * size, hops * roads.inner_latency)
+
+
+def _within(roads: Roads, members: int, size: float) -> Time:
+    """Everyone to all others of its domain, so many of them."""
+    hops = sum(length // 2 for length in roads.sizes) if roads.shape == "ring" else 1
+    return load("scale-up", (members - 1) * size / _all_pairs(roads, members), hops * roads.inner_latency)
 
 
 def _all_pairs(roads: Roads, members: int) -> float:
@@ -242,29 +264,50 @@ def _scale_up(roads: Roads, source: Ints, target: Ints, size: float) -> Time:
 
 def _rings(roads: Roads, source: Ints, target: Ints, size: float) -> Time:
     """Flows along rings, one dimension after the other, each the short way; a link's load is counted exactly."""
-    beta, many = 0.0, len(roads.domain)
-    here = roads.place[source]
-    step = 1
-    hops = np.zeros(len(source), dtype=np.int64)
-    for number, length in enumerate(roads.sizes):
+    loads, hops = _passes(roads, source, target)
+    return load("scale-up", _busiest(roads, loads) * size, hops * roads.inner_latency)
+
+
+def _busiest(roads: Roads, loads: list[Floats]) -> float:
+    """Time in ns of a byte of each flow on the busiest link of all rings."""
+    each = (
+        float(passed.max()) * min(2, length - 1) / rate
+        for passed, length, rate in zip(loads, roads.sizes, roads.inner, strict=True)
+        if length > 1
+    )
+    return max(each, default=0.0)
+
+
+def _passes(roads: Roads, source: Ints, target: Ints) -> tuple[list[Floats], int]:
+    """How many flows pass each link of every ring, as (direction, place): a flow whose two ways round are as long has
+    half of its bytes on either. And the most links that one passes."""
+    many, found, step = len(roads.domain), [], 1
+    here, hops = roads.place[source], np.zeros(len(source), dtype=np.int64)
+    domain = roads.domain[source]
+    for length in roads.sizes:
         at, to = here // step % length, roads.place[target] // step % length
         forward = (to - at) % length
-        back = forward > length // 2
-        way = np.where(back, length - forward, forward)
-        rate = roads.inner[number] / min(2, length - 1) if length > 1 else np.inf
-        for direction in (0, 1):
-            rows = np.flatnonzero((back == bool(direction)) & (way > 0))
-            if len(rows):
-                # Each flow loads `way` links in a row of the ring that its other coordinates name.
-                turn = 1 if direction == 0 else -1
-                longest = int(way[rows].max())
-                loads = np.zeros(many, dtype=np.int64)
-                for hop in range(longest):
-                    on = rows[way[rows] > hop]
-                    place = here[on] + ((at[on] + turn * hop) % length - at[on]) * step
-                    np.add.at(loads, roads.domain[source[on]] * roads.members + place, 1)
-                beta = max(beta, int(loads.max()) * size / rate)
+        way = np.minimum(forward, length - forward)
+        either = (2 * forward == length) & (length > 2)  # two ranks have one way
+        share = np.where(either, 0.5, 1.0)
+        # A ring is a row of the links at its places: the place in all others, then that in this one.
+        row = domain * (roads.members // length) + here // (step * length) * step + here % step
+        passed = np.zeros((2, many // length, length))
+        for direction, there in ((0, 2 * forward <= length), (1, (2 * forward > length) | either)):
+            rows = np.flatnonzero(there & (way > 0))
+            first = at[rows] if direction == 0 else (at[rows] - way[rows] + 1) % length
+            last = first + way[rows]
+            # Each flow begins at its first link and ends after its last; what goes over the row's end begins again.
+            over = last > length
+            ends = np.zeros((many // length) * (length + 1))
+            for place, weight in ((first, share[rows]), (np.minimum(last, length), -share[rows])):
+                ends += np.bincount(row[rows] * (length + 1) + place, weights=weight, minlength=len(ends))
+            turned = row[rows][over] * (length + 1)
+            for place, weight in ((turned, share[rows][over]), (turned + last[over] - length, -share[rows][over])):
+                ends += np.bincount(place, weights=weight, minlength=len(ends))
+            passed[direction] = np.cumsum(ends.reshape(-1, length + 1), axis=1)[:, :length]
+        found.append(passed)
         hops += way
         here = here + (to - at) * step
         step *= length
-    return load("scale-up", beta, float(hops.max()) * roads.inner_latency)
+    return found, int(hops.max(initial=0))

@@ -76,6 +76,13 @@ def test_a_torus_reduces_ring_by_ring(compiled: Compile) -> None:
     assert scatter.time.beta == gather.time.beta == pytest.approx(expected)
 
 
+def test_a_part_of_a_torus_is_a_ring_both_ways() -> None:
+    """A row of 4 in a torus of 4 * 4, links of 4 each way: three times a quarter of 32 B, half of it each way."""
+    net = roads("ring", (4, 4), 1, 1)
+    scatter = Operation("x", "x", "reduce_scatter", np.arange(16).reshape(4, 4), 32)
+    assert operation_time(net, scatter).beta == pytest.approx(3 * 8 / 2 / 4)
+
+
 def test_latency_rules_small_messages(compiled: Compile) -> None:
     result = compiled("llama3_24k")
     assert result.design is not None and result.plant is not None
@@ -138,15 +145,55 @@ def test_counted_pairs_are_those_that_are_listed(members: int, domains: int, gro
 
 
 def test_flows_around_a_ring() -> None:
-    """A ring of 8, links of 4 each way: neighbours pass one link; opposite ones four, and each link carries four."""
+    """A ring of 8, links of 4 each way: neighbours pass one link; opposite ones four, half each way, and each link
+    carries four halves."""
     net = roads("ring", (8,), 1, 1)
     here = np.arange(8)
     assert flows(net, here, (here + 1) % 8, 5.0).beta == pytest.approx(5 / 4)
     assert flows(net, here, (here - 1) % 8, 5.0).beta == pytest.approx(5 / 4)
     opposite = flows(net, here, (here + 4) % 8, 5.0)
-    assert (opposite.beta, opposite.alpha) == pytest.approx((4 * 5 / 4, 4 * 7.0))
+    assert (opposite.beta, opposite.alpha) == pytest.approx((4 * 5 / 2 / 4, 4 * 7.0))
     # Everyone to everyone: on average two links, so 16 passes a rank over its two links.
     assert pairs(net, here.reshape(1, 8), 5.0).beta == pytest.approx(5 * 8 * 2 / 8)
+
+
+def walked(net: Roads, groups: Ints) -> tuple[float, int]:
+    """Time of a byte from everyone to everyone of its group in a torus, link by link, and the most links of one."""
+    loads: dict[tuple[object, ...], float] = {}
+    most = 0
+    for row in groups.tolist():
+        for a, z in permutations(row, 2):
+            at, to = ([int(c) for c in np.unravel_index(net.place[r], net.sizes[::-1])][::-1] for r in (a, z))
+            hops = 0
+            for axis, length in enumerate(net.sizes):
+                forward = (to[axis] - at[axis]) % length
+                ways = [(1, forward)] if 2 * forward <= length else []
+                ways += [(-1, length - forward)] if 2 * forward >= length and length > 2 else []
+                hops += min((way for _, way in ways), default=0)
+                for turn, way in ways:
+                    for hop in range(way):
+                        node = list(at)
+                        node[axis] = (node[axis] + turn * hop) % length
+                        key = (net.domain[a], axis, turn, tuple(node))
+                        links = min(2, length - 1)
+                        loads[key] = loads.get(key, 0.0) + links / net.inner[axis] / len(ways)
+                at[axis] = to[axis]
+            most = max(most, hops)
+    return max(loads.values(), default=0.0), most
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.sampled_from([(2,), (5,), (8,), (4, 2), (3, 4), (4, 4), (2, 3, 4)]), st.randoms(use_true_random=False))
+def test_groups_in_a_torus_are_followed_link_by_link(shape: tuple[int, ...], rng: object) -> None:
+    net = roads("ring", shape, 1, 1)
+    count = int(np.prod(shape))
+    members = rng.choice([n for n in range(2, count + 1) if count % n == 0])  # type: ignore[attr-defined]
+    shuffled = np.random.default_rng(rng.getrandbits(32)).permutation(count)  # type: ignore[attr-defined]
+    for groups in (shuffled.reshape(-1, members), np.arange(count).reshape(-1, members)):
+        beta, hops = walked(net, groups)
+        time = pairs(net, groups, 5.0)
+        assert time.beta == pytest.approx(5 * beta)
+        assert time.alpha == 7 * hops
 
 
 def test_flows_in_a_torus_go_one_ring_after_the_other() -> None:
