@@ -121,7 +121,7 @@ def _accepted(workload: Workload, why: str) -> Diagnostic:
 
 
 def _layers(design: Design, workload: Workload, part: Part, servers: Servers) -> Layers | Diagnostic:
-    made = layers(workload, compile_program(design, workload), part.graph.hosts, servers.in_order)
+    made = layers(workload, compile_program(design, workload), part.graph.hosts, servers.each, servers.in_order)
     if isinstance(made, Layers) and (not made.lost or workload.attributes.approximate):
         return made
     why = made if isinstance(made, str) else made.lost[0]

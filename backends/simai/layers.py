@@ -44,11 +44,12 @@ class Layers:
     lost: tuple[str, ...] = ()
 
 
-def layers(workload: Workload, program: Program, ranks: int, in_order: bool) -> Layers | str:
-    """The file, or why there is none: `ranks` are the first of the program's. With `in_order` ranks are GPUs."""
+def layers(workload: Workload, program: Program, ranks: int, each: int, in_order: bool) -> Layers | str:
+    """The file, or why there is none: `ranks` are the first of the program's, `each` are in a server. With `in_order`
+    ranks are GPUs."""
     attributes = workload.attributes
     if isinstance(attributes.collective, Collective):
-        return _collective(attributes.collective, program.operations[0], ranks, program.ranks, in_order)
+        return _collective(attributes.collective, program.operations[0], ranks, each, program.ranks, in_order)
     if isinstance(attributes.collective, PointToPoint):
         return "a message from one rank to another is no collective"
     step, model = attributes.step, attributes.model
@@ -57,7 +58,9 @@ def layers(workload: Workload, program: Program, ranks: int, in_order: bool) -> 
     return _training(step, model, program, ranks, in_order)
 
 
-def _collective(collective: Collective, operation: Operation, ranks: int, total: int, in_order: bool) -> Layers | str:
+def _collective(
+    collective: Collective, operation: Operation, ranks: int, each: int, total: int, in_order: bool
+) -> Layers | str:
     members, stride = operation.members, collective.stride
     word, size = WORDS[collective.kind], int(collective.size.to("B"))
     lost = []
@@ -79,7 +82,12 @@ def _collective(collective: Collective, operation: Operation, ranks: int, total:
             f"groups of {members:,} ranks that stand {stride:,} apart: it has those of neighbours, or {apart:,} apart"
         )
     rounds = {"all_reduce": 2}.get(collective.kind, 1)
-    sent = rounds * (members - 1) * (size // members)
+    part = size // members
+    if collective.kind != "all_to_all":
+        # A ring for each member in a server, and what they do not divide is not sent.
+        rings = members // -(-members // each) if stride == 1 else max(1, each // stride)
+        part = part // rings * rings
+    sent = rounds * (members - 1) * part
     text, what = _file(rows, tp, 1, 1, 1, ranks), f"{collective.kind} of {size} B a rank"
     return Layers(text, sent, what, members, stride, tuple(lost))
 

@@ -159,6 +159,11 @@ def test_a_mesh_needs_a_switch_in_its_place(spec: Compile) -> None:
     assert {(line.rate, line.delay) for line in found.lines} == {(720 * 10**9, 150 * 10**6)}
 
 
+def test_what_rings_do_not_divide_is_not_sent(compiled: Compile) -> None:
+    # 1 GiB over 72, then over a ring for each GPU of the rack: 207,126 B a message, 142 of them in each of 72 rings.
+    assert f"{2 * 71 * 72 * (2**30 // 72 // 72)} B sent by each GPU" in made(compiled("catalina_nvl72"))["README.md"]
+
+
 def test_all_of_a_large_fabric_when_named(compiled: Compile) -> None:
     result = compiled("llama3_24k")
     assert "topology_full.txt" not in made(result, named=False)
