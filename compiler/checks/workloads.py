@@ -237,7 +237,7 @@ def memory(facts: Facts) -> Iterator[Diagnostic]:
         step, model = workload.attributes.step, workload.attributes.model
         attributes = facts.design.elements[workload.ranks].attributes
         assert isinstance(attributes, AcceleratorAttributes)
-        if step is None or model is None or attributes.memory is None:
+        if step is None or model is None or attributes.memory is None or not named(workload):
             continue
         replicas = max(1, named(workload) // (step.tensor * step.pipeline))
         needed = held(model, step, replicas)

@@ -106,7 +106,15 @@ class Placed:
 
 
 def place(plant: Plant, workload: Workload) -> Placed | Diagnostic:
-    """Where each rank of a workload is, or that there are not as many."""
+    """Where each rank of a workload is, or that there are not as many, or none."""
+    if not named(workload):
+        return diagnose(
+            "RW8131",
+            workload.at("ranks"),
+            "these ranks",
+            detail="none of the accelerators that the path names is built",
+            help="build one, or leave the workload out",
+        )
     design = plant.design
     element = design.device_of(workload.ranks)
     cls = next(c for c in plant.classes if c.element == element)
