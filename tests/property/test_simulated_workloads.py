@@ -1,4 +1,4 @@
-"""Any workload that the checks take: ASTRA-sim and SimAI write it or say why not, and what they write hangs together."""
+"""Any workload that the checks take: the simulators get it or are told why not, and the files hang together."""
 
 from __future__ import annotations
 
