@@ -233,7 +233,7 @@ CODES: dict[str, Code] = {
     "RW8106": Code("warning", "groups of different sizes are simulated as one"),
     "RW8107": Code("warning", "simulators take the lowest bandwidth of a tier for all ranks"),
     "RW8108": Code("error", "a collective of a size that cannot be simulated"),
-    "RW8109": Code("warning", "files of a simulator are left out"),
+    "RW8109": Code("note", "files of a simulator are left out"),
     "RW8110": Code("note", "the traces of a simulation cover a part of the ranks"),
     "RW8111": Code("error", "the scale-up network is no grid"),
     "RW8112": Code("error", "scale-up domains of different sizes"),

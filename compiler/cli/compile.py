@@ -58,7 +58,7 @@ def command(
 
     PATH is written as in a spec: `pod[0].gpu[0..3]`, `pod[*].spine[0]`. With it, backends are named by --only.
     """
-    from ...dsl.diagnostics import has_errors
+    from ...dsl.diagnostics import Severity, has_errors
     from ..pipeline import compile_spec
 
     began = time.monotonic()
@@ -68,12 +68,17 @@ def command(
     if has_errors(found) or compilation.design is None or compilation.plant is None:
         console.report(found, compilation.sources)
         raise SystemExit(exit_code(found) or 1)
-    work, more = _plan(compilation, names, shard)
-    found += more
+    work, said = _plan(compilation, names, shard)
+    # What backends that nobody named merely note is listed, not told in full.
+    listed = (
+        [] if names or console.machine or console.verbosity > 0 else [d for d in said if d.severity is Severity.NOTE]
+    )
+    found += [d for d in said if d not in listed]
     if work is not None:
         run = _check if check else _write
         found += run(output, work, _stamp(compilation), jobs, console, began)
     console.report(found, compilation.sources)
+    console.list_codes("of the outputs, in full with -v or --only NAME", listed)
     raise SystemExit(exit_code(found))
 
 

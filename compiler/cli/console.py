@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import wraps
@@ -48,6 +49,14 @@ class Console:
         if found:
             style = text.COLOR if self.color else text.PLAIN
             click.echo(text.render(found, sources, style) + count_line(found), err=True, color=self.color)
+
+    def list_codes(self, what: str, diagnostics: Iterable[Diagnostic]) -> None:
+        """One line for each code of some diagnostics, with how many there are, and where to find more."""
+        counts = Counter((d.code, d.summary) for d in dict.fromkeys(diagnostics))
+        if counts:
+            self.note(f"notes {what}:")
+            for (code, summary), many in sorted(counts.items()):
+                self.note(f"  {code} {summary}" + (f" ({many})" if many > 1 else ""))
 
     def note(self, message: str) -> None:
         """Say something that is no diagnostic."""
