@@ -69,7 +69,7 @@ def plan(design: Design, simulation: Simulation, part: Part, workload: Workload,
     collective = workload.attributes.collective
     kind = collective.kind if collective is not None else ""
     buffer = 0 if collective is None else int(collective.size.to("B"))
-    exact = collective is not None
+    exact = collective is not None and not made.loose
     return Job(workload, kind, buffer, made, least_cycles(made, memory), exact, tuple(lost))
 
 

@@ -135,10 +135,10 @@ def _order(kind: str, size: int, counts: list[int], vary: tuple[int, ...]) -> It
 
 
 def takes(phase: Phase, found: tuple[Level, ...], memory: float) -> int:
-    """Cycles of a phase."""
+    """Cycles of a phase; of a loose one the least that they can be."""
     if phase.whole:
         return cycles(phase.kind, phase.size, tuple(found[n] for n in phase.levels), memory)
-    return max(cycles(phase.kind, phase.size, (one,), memory) for one in rings(phase, found))
+    return min(cycles(phase.kind, phase.size, (one,), memory) for one in rings(phase, found))
 
 
 def rings(phase: Phase, found: tuple[Level, ...]) -> Iterator[Level]:
@@ -159,7 +159,14 @@ def message_level(pairs: Ints, found: tuple[Level, ...]) -> tuple[Ints, bool]:
 
 
 def way(pairs: Ints, size: int, found: tuple[Level, ...]) -> Ints:
-    """Cycles of a message of each pair."""
+    """Cycles of a message of each pair. Round a ring it passes as many links as there are the shorter way."""
+    sizes = np.array([level.size for level in found], dtype=np.int64)
     charged, _ = message_level(pairs, found)
-    table = np.array([transfer(size, level) for level in found], dtype=np.int64)
-    return table[charged]
+    apart = np.abs(np.diff(coordinates(pairs, sizes.tolist()), axis=2)[..., 0])[charged, np.arange(len(pairs))]
+    apart = np.minimum(apart, sizes[charged] - apart)
+    time = np.zeros(len(pairs), dtype=np.int64)
+    for number, links in np.unique(np.stack([charged, apart]), axis=1).T.tolist():
+        level = found[number]
+        here = replace(level, hops=links) if level.topology == "Ring" else level
+        time[(charged == number) & (apart == links)] = transfer(size, here)
+    return time

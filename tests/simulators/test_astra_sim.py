@@ -126,6 +126,21 @@ def test_steps_finish_no_sooner_than_their_longest_chain(spec: Compile, tmp_path
     assert bound and least <= cycles <= least * 1.25
 
 
+@pytest.mark.parametrize(
+    ("shape", "collective"),
+    [
+        ("ring", "point_to_point { size = 999 kB, sender = 3, receiver = 1 }"),
+        ("ring", "reduce_scatter { size = 999 kB, group = 2, stride = 2 }"),
+        ("mesh", "all_to_all { size = 999 kB, group = 8, stride = 2 }"),
+    ],
+)
+def test_what_passes_several_links(spec: Compile, tmp_path: Path, shape: str, collective: str) -> None:
+    text = PLANT.replace("scale_up = switch", f"scale_up = {shape}")
+    text += f"workload w {{ {RANKS}\n collective = {collective}\n approximate = true }}"
+    cycles, expected, bound = one(spec(text), tmp_path)
+    assert cycles >= expected if bound else cycles == expected
+
+
 @pytest.mark.parametrize("name", ["lab_4x2", "superpod_h100", "llama3_24k", "catalina_nvl72", "tpu_v4_pod"])
 def test_shipped_designs(compiled: Compile, tmp_path: Path, name: str) -> None:
     for cycles, expected, bound in run(compiled(name), tmp_path).values():
