@@ -249,6 +249,7 @@ CODES: dict[str, Code] = {
     "RW8135": Code("error", "no rank has this number"),
     "RW8136": Code("warning", "a model does not fit into the memory of its ranks"),
     "RW8137": Code("error", "a step of too many micro-batches"),
+    "RW8138": Code("error", "a step larger than any"),
     "RW8120": Code("error", "this fabric cannot be written as an htsim fat tree"),
     "RW8121": Code("note", "the htsim files cover a part of the fabric"),
     "RW8122": Code("note", "idle hosts stand in for unused ports in htsim"),

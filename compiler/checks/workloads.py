@@ -18,12 +18,12 @@ from ..schema import (
     Transformer,
 )
 from ..simulation import Placed, named, place
-from ..workloads import held, rollout_held
+from ..workloads import compile_program, held, rollout_held
 from .facts import Facts
 
 
 def workloads(facts: Facts) -> Iterator[Diagnostic]:
-    """RW8131 to RW8135: what a workload asks of its ranks."""
+    """RW8131 to RW8138: what a workload asks of its ranks."""
     for workload in facts.design.workloads:
         placed = place(facts.plant, workload)
         if not isinstance(placed, Placed):
@@ -35,9 +35,8 @@ def workloads(facts: Facts) -> Iterator[Diagnostic]:
         elif isinstance(collective, PointToPoint):
             yield from _numbers(workload, collective)
         elif step is not None:
-            yield from _degrees(workload, step)
-            yield from _peak(facts.design, workload, step)
-            yield from _length(workload, step)
+            broken = [*_degrees(workload, step), *_peak(facts.design, workload, step), *_length(workload, step)]
+            yield from broken or _extent(facts.design, workload)
 
 
 def _groups(workload: Workload, collective: Collective) -> Iterator[Diagnostic]:
@@ -229,6 +228,34 @@ def _length(workload: Workload, step: Training | Inference) -> Iterator[Diagnost
             detail=f"every stage passes {passes // step.pipeline:,} micro-batches, {passes:,} passes in all",
             help=f"at most {MOST_PASSES:,}: make the batch smaller, or `micro_batch` larger",
         )
+
+
+MOST = 10**18
+"""Most bytes, and most ns (32 years), of what is alike in a step: numbers that formats of simulators hold."""
+
+
+def _extent(design: Design, workload: Workload) -> Iterator[Diagnostic]:
+    step = workload.attributes.step
+    if isinstance(step, Training):
+        # All that a replica takes as one micro-batch: as much in fewer operations.
+        data = step.data or max(1, named(workload) // (step.tensor * step.context * step.pipeline))
+        step = step.model_copy(update={"micro_batch": step.batch // data})
+    attributes = workload.attributes.model_copy(update={"step": step})
+    for operation in compile_program(design, workload.model_copy(update={"attributes": attributes})).operations:
+        size, time = operation.size * operation.times, operation.time * operation.times
+        if size > MOST or time > MOST:
+            years = f"{float(time) / NS_PER_YEAR:,.0f} years of a rank"
+            yield diagnose(
+                "RW8138",
+                workload.at("step"),
+                "this step",
+                detail=f"{operation.phase}: {years if time else f'{size:,} B of a rank'} in one kind of operation",
+                help="look for a number with too many digits, in the step or in its model",
+            )
+            return
+
+
+NS_PER_YEAR = 365 * 24 * 3600 * 10**9
 
 
 def memory(facts: Facts) -> Iterator[Diagnostic]:
