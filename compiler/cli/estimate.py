@@ -35,7 +35,7 @@ class _Sizes(click.ParamType[tuple[int, int]]):
             if quantity.dim != units.DATA:
                 self.fail(f"{end.strip()!r} is no size; write such as 1KiB..1GiB", param, ctx)
             if not 1 <= quantity.value <= 2**50:
-                self.fail(f"{end.strip()!r} is not between 1 B and 1 PiB", param, ctx)
+                self.fail(f"{end.strip()!r} is not between 1 B and 1024 TiB", param, ctx)
             ends.append(int(quantity.value))
         if ends[0] > ends[1]:
             self.fail("the low end is above the high end", param, ctx)
@@ -72,6 +72,8 @@ def command(
         console.report(compilation.diagnostics, compilation.sources)
         raise SystemExit(exit_code(compilation.diagnostics) or 1)
     chosen = _chosen(design, workload)
+    if sizes is not None:
+        chosen = _of_one_size(chosen, as_json)
     found: list[Diagnostic] = []
     if sizes is not None:
         _sweep(design, plant, chosen, sizes, found)
@@ -94,6 +96,17 @@ def _chosen(design: Design, name: str | None) -> tuple[Workload, ...]:
         hint = f"did you mean {near[0]!r}?" if near else f"there are: {', '.join(names)}"
         raise click.UsageError(f"no workload {name!r}; {hint}")
     return tuple(w for w in design.workloads if name in (None, w.name))
+
+
+def _of_one_size(workloads: tuple[Workload, ...], as_json: bool) -> tuple[Workload, ...]:
+    """Those that are one collective or message, whose size can be another."""
+    if as_json:
+        raise click.UsageError("--sizes prints CSV; leave --json out")
+    single = tuple(w for w in workloads if w.attributes.collective is not None)
+    if not single:
+        names = ", ".join(w.name for w in workloads)
+        raise click.UsageError(f"--sizes is for collectives and messages, and there is a step of a model: {names}")
+    return single
 
 
 def _print(
@@ -129,6 +142,8 @@ def _sweep(
         rows = sweep(design, plant, workload, steps)
         if rows:
             columns[workload.name] = dict(rows)
+    if not columns:
+        return
     click.echo(",".join(["bytes", *(f"{name}_us" for name in columns)]))
     for size in steps:
         click.echo(",".join([str(size), *(f"{column[size] / 1e3:.3f}" for column in columns.values())]))

@@ -257,6 +257,8 @@ def test_the_command_prints_tables_json_and_csv() -> None:
         (["specs/lab_4x2.rack", "--sizes", "1..2"], "is no size"),
         (["specs/lab_4x2.rack", "--sizes", "2KiB..1KiB"], "above the high end"),
         (["specs/lab_4x2.rack", "--sizes", "1 KiB"], "is no size"),
+        (["specs/lab_4x2.rack", "--sizes", "1KiB..2KiB", "--json"], "leave --json out"),
+        (["specs/llama3_24k.rack", "llama3_405b", "--sizes", "1KiB..2KiB"], "a step of a model: llama3"),
         (["specs/mtia_v2.rack"], "the spec has no workload"),
         (["specs/no.rack"], "RW0001"),
     ],
