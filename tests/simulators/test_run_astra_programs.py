@@ -45,7 +45,7 @@ def run(operations: list[Operation], workload: object, folder: Path) -> tuple[li
     (folder / "groups.json").write_text(json.dumps({str(n): group for group, n in made.groups.items()}))
     for rank, data in enumerate(traces(made)):
         (folder / f"w.{rank}.et").write_bytes(data)
-    command = [simulator, f"--workload-configuration={folder}/w", f"--system-configuration={folder}/system.json"]
+    command = [str(simulator), f"--workload-configuration={folder}/w", f"--system-configuration={folder}/system.json"]
     command += [f"--network-configuration={folder}/network.yml", f"--logging-folder={folder}/log"]
     command += [
         f"--remote-memory-configuration={folder}/memory.json",

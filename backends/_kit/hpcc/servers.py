@@ -58,10 +58,14 @@ def uneven(graph: Graph) -> bool:
     return bool(sizes.min() != sizes.max())
 
 
+_FEW = 256
+"""Nodes that need no leaving out."""
+
+
 def near(graph: Graph) -> Graph:
     """A graph with fewer switches where most of them are far from its ranks: those up to the lowest tier that joins
     all ranks. These simulators go by the shortest ways, and every node costs them memory."""
-    return graph.first(graph.hosts) if len(graph.kind) > 3 * graph.hosts else graph
+    return graph.first(graph.hosts) if len(graph.kind) > max(_FEW, 3 * graph.hosts) else graph
 
 
 def switchless(graph: Graph) -> bool:
