@@ -1,8 +1,9 @@
 """The fabric under a workload as a tree of tiers: which servers meet where, and with what bandwidth.
 
-A switch is of tier t if its shortest way to a server of the workload has t links. Two servers meet at tier t if
-they are joined by switches of tiers up to t. A scale-up domain joins all the switches that its servers are linked to,
-because data changes from rail to rail inside it, so the leaves of all rails of a rail-optimised group form one group.
+A switch is of tier t if its shortest way to a server of the workload has t links; those that only lead down to other
+servers do not count. Two servers meet at tier t if they are joined by switches of tiers up to t. A scale-up domain joins
+all the switches that its servers are linked to, because data changes from rail to rail inside it, so the leaves of all
+rails of a rail-optimised group form one group.
 
 Bandwidth of a rank through tier t is that of its ports or, if lower, the bandwidth of all links from a group of
 tier s to tier s + 1 shared evenly by the group's ranks, for the worst s < t. In a regular tree that is the rate of
@@ -65,6 +66,32 @@ class Tree:
 def find_tree(plant: Plant, ranks: Ranks, domains: Domains) -> Tree | Diagnostic:
     """The tree of a workload's fabric, or why it is none."""
     edges = fabric_links(plant, ranks)
+    tree = _grow(plant, ranks, domains, _used(plant, ranks, edges))
+    return tree if isinstance(tree, Tree) else _grow(plant, ranks, domains, edges)
+
+
+def _used(plant: Plant, ranks: Ranks, edges: Ints) -> Ints:
+    """Links that do not end at a switch with no rank below, such as a leaf of other servers under the same spines. Seen
+    from the ranks it would stand above these spines, and what leads down to it would count as leading up.
+
+    It is told by its place: others of its element are closer to the ranks, or it has servers of the ranks' kind."""
+    links = plant.links
+    level = levels(len(plant.devices), ranks.servers, links.a_device[edges], links.z_device[edges])
+    cls = plant.devices.cls
+    seen = np.flatnonzero(level >= 0)
+    nearest = np.full(len(plant.classes), len(plant.devices), dtype=np.int64)
+    np.minimum.at(nearest, cls[seen], level[seen])
+    idle = level > nearest[cls]
+    server = (cls >= 0) & (cls == plant.classes.index(ranks.cls))
+    rows = np.flatnonzero(data_links(plant) & (links.network == ranks.network))
+    for near, far in ((links.a_device, links.z_device), (links.z_device, links.a_device)):
+        below = near[rows[server[far[rows]]]]
+        idle[below] |= level[below] >= 3
+    return edges[~idle[links.a_device[edges]] & ~idle[links.z_device[edges]]]
+
+
+def _grow(plant: Plant, ranks: Ranks, domains: Domains, edges: Ints) -> Tree | Diagnostic:
+    """The tree of some links."""
     a, z = plant.links.a_device[edges], plant.links.z_device[edges]
     level = levels(len(plant.devices), ranks.servers, a, z)
     inside = level[a] >= 0

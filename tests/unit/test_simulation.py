@@ -252,3 +252,39 @@ def test_a_part_of_a_server_has_a_part_of_its_mesh(spec: Compile) -> None:
     assert sizes(view(spec(mesh))[0])[0] == ("scale-up", "mesh", 3, Fraction(200, 3))
     problem = refusal(spec(text.replace("scale_up = switch", "scale_up = ring")))
     assert problem.code == "RW8111" and "the 4 accelerators of a server are a ring, and 3" in problem.detail
+
+
+def test_leaves_of_other_servers_do_not_stand_above_the_spines(spec: Compile) -> None:
+    """Ranks in one box of each unit: the unit's other leaf is no third tier, neither in bandwidth nor in latency."""
+    text = (
+        PARTS.replace("scale_up = switch\n", "").replace("[2] : gpu", "[1] : gpu").replace("nic[2]", "nic[1]")
+        + """
+switch core is parts.lab_switch { latency = 300 ns }
+group unit {
+    box[4] : box
+    leaf[2] : sw
+    spine[2] : sw
+    link box[n].nic[0] -> leaf[n div 2].eth[n mod 2]
+    link leaf[l].eth[8 + s] -> spine[s].eth[l]
+}
+site hall {
+    unit[3] : unit
+    core : core
+    link unit[u].spine[0].eth[8] -> core.eth[u]
+    link unit[u].spine[1].eth[8] -> core.eth[8 + u]
+}
+workload w { ranks = hall.unit[*].box[2..3].accelerator[0]
+    collective = all_reduce 3 MB
+}
+"""
+    )
+    for ranks in ("box[2..3]", "box[3]", "box[*]"):
+        result = spec(text.replace("box[2..3]", ranks))
+        simulation, _ = view(result)
+        assert result.plant is not None
+        above = simulation.tree.tiers[2]
+        assert [result.plant.devices.names[d] for d in above.switches] == ["core"] and len(above.links) == 6
+        assert simulation.latencies.one_way(3) == 4 * 700 + 300
+        assert len(simulation.tree.tiers) == 3
+    # Four boxes have two ways up.
+    assert above.bandwidth == 10**11 * 2 / 4
