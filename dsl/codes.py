@@ -36,6 +36,7 @@ CODES: dict[str, Code] = {
     "RW0020": Code("error", "a figure that this has not"),
     "RW0021": Code("error", "a path of --subset that names no part of the design"),
     "RW0022": Code("error", "a backend that writes the whole design is asked for a part of it"),
+    "RW0023": Code("note", "a backend that was named has nothing to write"),
     # --- RW1: syntax ---
     "RW1001": Code("error", "this cannot be read"),
     "RW1002": Code("error", "a string is not closed"),

@@ -47,6 +47,7 @@ WITHOUT_CASE = {
             "RW0020",
             "RW0021",
             "RW0022",
+            "RW0023",
         ),
         "the command line and its output directory, not a spec: tests/unit",
     ),

@@ -64,6 +64,8 @@ def command(
     began = time.monotonic()
     compilation = compile_spec(spec, settings, subset)
     names = tuple(name.strip() for word in only for name in word.split(",") if name.strip())
+    if only and not names:  # such as an empty variable of the shell, which must not mean all of them
+        names = ("",)
     found = list(compilation.diagnostics)
     if has_errors(found) or compilation.design is None or compilation.plant is None:
         console.report(found, compilation.sources)
@@ -134,7 +136,18 @@ def _write(output: str, work: Work, stamp: Stamp, jobs: int, console: Console, b
             f"({done.written:,} written, {done.kept:,} unchanged, {done.removed:,} removed), "
             f"{time.monotonic() - began:.1f} s, in {output}"
         )
-    return done.diagnostics
+    return (*done.diagnostics, *_idle(done.idle, work))
+
+
+def _idle(names: tuple[str, ...], work: Work) -> list[Diagnostic]:
+    """RW0023 for those of these backends that the user named. A shard has not all devices, so it tells nothing."""
+    found = []
+    for task in work.tasks:
+        name, request = task.backend.name, task.request
+        if name in names and name in request.beside and request.shards == 1:
+            part = "" if request.subset is None else "this part of "
+            found.append(diagnose("RW0023", None, detail=f"{name} finds nothing in {part}the design to write"))
+    return found
 
 
 def _check(output: str, work: Work, stamp: Stamp, jobs: int, console: Console, began: float) -> tuple[Diagnostic, ...]:

@@ -27,7 +27,7 @@ from .work import Progress, Task, Work, render_all
 
 @dataclass(frozen=True, slots=True)
 class Emission:
-    """What a run did to the output directory."""
+    """What a run did to the output directory. `idle` are the names of backends that rendered no file, sorted."""
 
     diagnostics: tuple[Diagnostic, ...] = ()
     files: int = 0
@@ -35,6 +35,7 @@ class Emission:
     written: int = 0
     kept: int = 0
     removed: int = 0
+    idle: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,8 @@ def _emit(
     listing = manifest.render(stamp, rows)
     kept = [row.path for row in rows if row.kept]
     removed = len(output.ours - {row.path for row in rows})
-    done = Emission((), len(rows), sum(row.size for row in rows), len(rows) - len(kept), len(kept), removed)
+    idle = tuple(sorted({task.backend.name for task in work.tasks} - {row.backend for row in rows}))
+    done = Emission((), len(rows), sum(row.size for row in rows), len(rows) - len(kept), len(kept), removed, idle)
     same = output.tree is not None and output.tree.holds(MANIFEST, listing)
     if same and len(kept) == len(rows):
         return done

@@ -218,6 +218,22 @@ def test_compile_check(tmp_path: Path) -> None:
     assert (out / "lab/a.txt").read_text() == "x"
 
 
+def test_a_named_backend_that_writes_nothing_says_so(tmp_path: Path) -> None:
+    out = str(tmp_path / "build")
+    result = run("compile", LAB, "-o", out, "--only", "opensm,slurm")
+    assert result.exit_code == 0 and "note[RW0023]" in result.stderr, result.output
+    assert "opensm finds nothing in the design to write" in result.stderr and "slurm finds" not in result.stderr
+    assert "RW0023" not in run("compile", LAB, "-o", out, "--only", "opensm", "--shard", "0/2").stderr
+    assert "RW0023" not in run("compile", LAB, "-o", out).stderr
+
+
+def test_only_without_a_name_is_not_all(tmp_path: Path) -> None:
+    for only in ("", " ,"):
+        result = run("compile", LAB, "-o", str(tmp_path / "build"), "--only", only)
+        assert result.exit_code == 2 and "--only names none" in result.stderr, result.output
+        assert not (tmp_path / "build").exists()
+
+
 @pytest.mark.usefixtures("backends")
 def test_compile_refusals(tmp_path: Path, bad: str) -> None:
     out = tmp_path / "build"
