@@ -1,9 +1,9 @@
 """The fabric under a workload as a tree of tiers: which servers meet where, and with what bandwidth.
 
 A switch is of tier t if its shortest way to a server of the workload has t links; those that only lead down to other
-servers do not count. Two servers meet at tier t if they are joined by switches of tiers up to t. A scale-up domain joins
-all the switches that its servers are linked to, because data changes from rail to rail inside it, so the leaves of all
-rails of a rail-optimised group form one group.
+servers do not count. Two servers meet at tier t if they are joined by switches of tiers up to t. A scale-up domain
+joins all the switches that its servers are linked to, because data changes from rail to rail inside it, so the leaves
+of all rails of a rail-optimised group form one group.
 
 Bandwidth of a rank through tier t is that of its ports or, if lower, the bandwidth of all links from a group of
 tier s to tier s + 1 shared evenly by the group's ranks, for the worst s < t. In a regular tree that is the rate of

@@ -49,9 +49,10 @@ def infer(builder: Builder, model: Transformer, step: Inference, ranks: Ints, sp
     many, served = len(first) // step.pipeline // step.tensor, len(rest) // step.pipeline // step.tensor
     once = Requests(min(step.batch, ceil(Fraction(step.batch * served, many))), step.prompt, step.output)
     done = prefill(builder, model, before, once, speed, ceil(Fraction(served, many)))
+    handed = ceil(Fraction(step.batch * served, once.batch))
     moved = [
         builder.chain([transfer], [done[stage]])
-        for stage, transfer in enumerate(_handed_over(model, step.pipeline, once, before, after))
+        for stage, transfer in enumerate(_handed_over(model, step.pipeline, once, before, after, handed))
     ]
     return decode(builder, model, after, requests, speed, moved)
 
@@ -135,12 +136,13 @@ def _stage(model: Transformer, place: Layout, kind: _Pass, stage: int, speed: Sp
 
 
 def _handed_over(
-    model: Transformer, pipeline: int, requests: Requests, before: Layout, after: Layout
+    model: Transformer, pipeline: int, requests: Requests, before: Layout, after: Layout, many: int
 ) -> Iterator[Operation]:
-    """Keys and values of all prompts, from each rank to the one of its place in a replica that decodes, each stage."""
+    """Keys and values of all prompts, from each rank to the one of its place in a replica that decodes, each stage.
+    `many` times a replica hands over such requests, all in turn."""
     for stage, layers in enumerate(stages(model, pipeline)):
         senders, receivers = (place.grid[:, stage].reshape(-1, place.grid.shape[4]) for place in (before, after))
-        turn = np.arange(max(len(senders), len(receivers)))
+        turn = np.arange(many)
         pairs = np.stack([senders[turn % len(senders)], receivers[turn % len(receivers)]], axis=-1).reshape(-1, 2)
         tokens = requests.batch * requests.prompt
         size = 2 * layers * tokens * kv_width(model) * model.precision.to("B") / senders.shape[1]

@@ -108,6 +108,15 @@ def test_decoding_reads_the_experts_that_are_chosen() -> None:
     assert prefill.time == 4 * layer + 2 * 1024 * 32000
 
 
+def test_no_more_is_handed_over_than_is_asked_for() -> None:
+    """Three requests for one replica that decodes: three of seven that prefill hand over one each."""
+    builder = Builder()
+    infer(builder, MIXTURE, Inference(prompt=16, output=1, batch=3, prefill=7), np.arange(8), SPEED)
+    transfer = next(op for op in builder.operations if op.phase == "transfer")
+    assert transfer.groups.tolist() == [[0, 7], [1, 7], [2, 7]]
+    assert transfer.size == 2 * 4 * 16 * 1024 * 2
+
+
 def test_groups_by_stride() -> None:
     assert divided(8, 2).tolist() == [[0, 1], [2, 3], [4, 5], [6, 7]]
     assert divided(8, 2, 4).tolist() == [[0, 4], [1, 5], [2, 6], [3, 7]]
