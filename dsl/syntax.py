@@ -357,7 +357,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """`view chip[4, 4] = tray[i div 2].chip[i mod 2, j] for i in 0..3 for j in 0..3`; of clauses it takes `for` alone."""
+    """`view chip[4, 4] = tray[i div 2].chip[i mod 2, j] for i in 0..3 for j in 0..3`; its clauses are all `for`."""
 
     name: Name
     dims: tuple[DimSpec, ...]
