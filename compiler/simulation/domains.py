@@ -24,7 +24,7 @@ from ..plant import Ints, Plant
 from ..schema import AcceleratorAttributes, ServerAttributes
 from .components import components, numbered
 from .own_ports import own_links, own_ports
-from .ranks import Ranks, accelerators_of
+from .ranks import Ranks, all_accelerators
 from .torus import Ring, find_rings
 
 Shape = Literal["switch", "mesh", "ring", "graph"]
@@ -132,7 +132,7 @@ def _inside_servers(plant: Plant, ranks: Ranks) -> Domains | Diagnostic:
             also=[(ranks.workload.origin, "the workload")],
         )
     bandwidth = rate.to("B/s")
-    total = accelerators_of(plant.design, ranks.cls, ranks.workload.ranks)
+    _, total = all_accelerators(plant.design, ranks.cls, ranks.workload.ranks)
     if joined == "ring" and ranks.per_server < total:
         return _open_ring(ranks, total)
     if joined == "mesh":

@@ -7,10 +7,10 @@ number them as the workload's `placement` says:
 - `spread`: the servers of the outermost array that has several are dealt round, as are cards to players;
 - `rail`: all first accelerators of the servers, then all second ones, …
 
-Which port serves which accelerator is not written in a spec. The rule: a server with L accelerators has k * L
-data ports linked into one network; in the order of their numbers, ports `i*k … i*k + k - 1` serve accelerator i.
-If several networks qualify, the one with most bandwidth is the fabric. Ports of the accelerators themselves that are
-linked without routing are scale-up (see `domains`) and do not count.
+Which port serves which accelerator is not written in a spec. The rule: a server with L accelerators, of whatever
+kinds, has k * L data ports linked into one network; in the order of their numbers, ports `i*k … i*k + k - 1` serve
+accelerator i. If several networks qualify, the one with most bandwidth is the fabric. Ports of the accelerators
+themselves that are linked without routing are scale-up (see `domains`) and do not count.
 """
 
 from __future__ import annotations
@@ -78,10 +78,10 @@ def find_ranks(plant: Plant, workload: Workload) -> Ranks | Diagnostic:
             detail=f"{int(counts.min())} are on {names[int(few)]} and {int(counts.max())} on {names[int(most)]}",
             help="take as many of each server",
         )
-    total = accelerators_of(plant.design, cls, workload.ranks)
+    before, total = all_accelerators(plant.design, cls, workload.ranks)
     network, served = _ports(plant, workload.ranks, cls, servers, total)
     if served is not None:
-        links = served[server, slot]
+        links = served[server, before + slot]
     elif len(servers) == 1 or own_links(plant, workload.ranks)[0].any():
         # What joins them, if anything, is scale-up.
         links = np.zeros((len(device), 0), dtype=np.int64)
@@ -94,6 +94,15 @@ def accelerators_of(design: Design, cls: DeviceClass, ranks: int) -> int:
     """How many accelerators of a workload's element one server holds."""
     inner = [e for e in design.chain(ranks) if e.index > cls.element]
     return prod(dim.size for e in inner for dim in e.dims)
+
+
+def all_accelerators(design: Design, cls: DeviceClass, ranks: int) -> tuple[int, int]:
+    """How many accelerators of other members of a server come before those of a workload's element, by the members'
+    names, and how many there are in all."""
+    server = design.elements[cls.element]
+    inside = [e.index for e in design.elements if e.kind == "accelerator" and server in design.chain(e.index)]
+    many = {element: accelerators_of(design, cls, element) for element in inside}
+    return sum(many[element] for element in inside if element < ranks), sum(many.values())
 
 
 @dataclass(frozen=True)

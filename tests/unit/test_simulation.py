@@ -288,3 +288,19 @@ workload w { ranks = hall.unit[*].box[2..3].accelerator[0]
         assert len(simulation.tree.tiers) == 3
     # Four boxes have two ways up.
     assert above.bandwidth == 10**11 * 2 / 4
+
+
+def test_accelerators_of_two_kinds_share_the_ports_of_a_server(spec: Compile) -> None:
+    """Two of one kind and two of another, four ports: one each, by the members' names, so the second has the last."""
+    text = RAILS.replace("nic[2]", "nic[4]").replace("leaf[2]", "leaf[4]").replace("eth[2*u + r]", "eth[4*u + r]")
+    text = text.replace("accelerator[2] : gpu", "big[2] : gpu\n    small[2] : gpu").replace("switch\n", "mesh\n")
+    for member, first in (("big", 0), ("small", 2)):
+        result = spec(text.replace(".accelerator[*]", f".{member}[*]"))
+        simulation, _ = view(result)
+        assert result.plant is not None
+        assert simulation.ranks.links.shape == (16, 1)
+        leaves = simulation.tree.upper[simulation.ranks.links[:2, 0]]
+        names = [result.plant.devices.names[d] for d in leaves]
+        assert names == [f"unit0-leaf{first}", f"unit0-leaf{first + 1}"]
+        # Of three links in the mesh one leads to the other rank.
+        assert sizes(simulation)[0] == ("scale-up", "mesh", 2, Fraction(100, 3))
