@@ -17,13 +17,7 @@ def refusals(lab: Lab) -> Iterator[Diagnostic]:
     yield from _without_container(lab)
     count, root = int(lab.nodes.sum()), lab.design.elements[0].origin
     if not any(cls.index in lab.os for cls, _ in lab.classes()):
-        yield diagnose(
-            "RW8268",
-            root,
-            detail="no switch of a routed network has an operating system that runs in a container"
-            + (" in this part of the design" if not lab.wanted.all() else ""),
-            help=f"these do: {', '.join(SWITCHES)}; `--only containerlab,frr` runs FRR in place of all of them",
-        )
+        yield _nothing(lab)
         return
     if count > MOST_NODES:
         yield diagnose(
@@ -42,6 +36,19 @@ def refusals(lab: Lab) -> Iterator[Diagnostic]:
         names = lab.plant.devices.names
         many = f"{lost:,} link{'' if lost == 1 else 's'}"
         yield diagnose("RW8266", root, detail=f"{many}, such as that from {names[inner]} to {names[outer]}")
+
+
+def _nothing(lab: Lab) -> Diagnostic:
+    """RW8268: FRR stands in for other systems, not for a switch that is not there or that no network configures."""
+    part = "" if lab.wanted.all() else " in this part of the design"
+    if (lab.routed & lab.wanted).any():
+        detail = f"no switch of a routed network has an operating system that runs in a container{part}"
+        help = f"these do: {', '.join(SWITCHES)}; `--only containerlab,frr` runs FRR in place of all of them"
+    else:
+        detail = f"there is no switch of a routed network{part}"
+        help = "a lab needs switches of a network with `routing = ebgp`"
+        help += f"; name a part with some, such as --subset {_example(lab)}" if part and lab.routed.any() else ""
+    return diagnose("RW8268", lab.design.elements[0].origin, detail=detail, help=help)
 
 
 def _example(lab: Lab) -> str:

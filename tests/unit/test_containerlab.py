@@ -83,6 +83,15 @@ def test_a_subset_keeps_what_is_inside() -> None:
     )
 
 
+def test_servers_alone_are_no_lab_and_frr_in_place_of_nothing_is_no_help() -> None:
+    result = compile_spec(str(SPECS / "lab_3tier.rack"), {}, ["pod[0].k[*].host[*]"])
+    assert result.design is not None and result.plant is not None
+    request = Request(named=True, subset=result.subset)
+    (told,) = backends()["containerlab"].accepts(result.design, result.plant, request)
+    assert told.code == "RW8268" and "in this part of the design" in told.detail
+    assert '--subset "pod[0]"' in told.help and "frr" not in told.help
+
+
 def test_ports_of_servers_that_lead_nowhere_are_dummies() -> None:
     result = compile_spec(str(SPECS / "lab_3tier.rack"), {}, ["pod[0].k[0].host[*]", "pod[0].k[0].leaf[0]"])
     document = topology(result)
