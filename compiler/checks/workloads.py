@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil
 
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.units import Quantity
@@ -206,7 +208,8 @@ def _peak(design: Design, workload: Workload, step: Training | Inference) -> Ite
             workload.at("step"),
             "this step",
             detail=f"`{accelerator.definition}` states no {' and no '.join(f'`{name}`' for name in lacking)}",
-            help="state it in the part, or set `operations` of the model to what the part has",
+            help="state it in the part"
+            + (", or set `operations` of the model to what the part has" if model.operations in lacking else ""),
             also=[(accelerator.origin, "the accelerator")],
         )
 
@@ -275,7 +278,7 @@ def memory(facts: Facts) -> Iterator[Diagnostic]:
                 "RW8136",
                 workload.at("step"),
                 "this step",
-                detail=f"a rank has to hold at least {Quantity.of(round(needed / 10**9), 'GB')}, and has "
+                detail=f"a rank has to hold at least {Quantity.of(Fraction(ceil(needed / 10**8), 10), 'GB')}, and has "
                 f"{attributes.memory}",
                 help="divide the model by more ranks: `tensor`, `pipeline`, `expert`",
             )
