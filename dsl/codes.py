@@ -303,4 +303,5 @@ CODES: dict[str, Code] = {
     "RW8271": Code("note", "Prometheus reaches devices by their host names"),
     "RW8272": Code("warning", "devices whose names cannot stand in DNS are left out"),
     "RW8273": Code("note", "the domain of a network is not known"),
+    "RW8274": Code("note", "no alert watches a link whose ports have no known name"),
 }

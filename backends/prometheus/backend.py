@@ -15,7 +15,7 @@ from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit.jinja import template
 from .._kit.planned import members
 from .._kit.safe import is_host_name, one_line
-from .expected import feeds, links, temperatures
+from .expected import feeds, links, temperatures, unwatched
 from .exposition import exposition
 from .targets import JOBS, Jobs, target_files
 
@@ -74,7 +74,7 @@ class Prometheus:
 
 
 def _told(plant: Plant) -> Iterator[Diagnostic]:
-    """RW8003 for targets that no host can be called, RW8271 for those without a management address."""
+    """RW8003 for targets that no host can be called, RW8271 for those without a management address; RW8274."""
     known, jobs = members(plant), Jobs(plant)
     nameless, example = 0, ""
     for cls in sorted({cls.index: cls for job in JOBS for cls, _ in jobs.of(job)}.values(), key=lambda c: c.index):
@@ -94,4 +94,14 @@ def _told(plant: Plant) -> Iterator[Diagnostic]:
             plant.design.elements[0].origin,
             detail=f"{nameless:,} devices, such as {example}",
             help="let DNS know these names",
+        )
+    dark = unwatched(plant)
+    if len(dark):
+        of, names = plant.links, plant.devices.names
+        ends = [names[int(column[dark[0]])] for column in (of.a_device, of.z_device)]
+        yield diagnose(
+            "RW8274",
+            plant.design.elements[0].origin,
+            detail=f"{len(dark):,} of {len(of):,} links, such as that from {ends[0]} to {ends[1]}",
+            help='say what the system calls the ports, such as `names { linux = "…" }`, and which `os` switches run',
         )

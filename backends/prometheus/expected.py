@@ -59,6 +59,17 @@ def links(plant: Plant) -> Iterator[Metric]:
     )
 
 
+def unwatched(plant: Plant) -> Ints:
+    """Links that carry data and have no interface of a known name at either end, so that no alert watches them."""
+    ends = plant.ends
+    named = terminal_table(plant, lambda cls: interface_names(plant, cls)).gather(
+        plant.devices.cls[ends.device], ends.port
+    )
+    known = np.zeros(len(plant.links), dtype=np.bool_)
+    known[ends.link[named.is_not_null().to_numpy()]] = True
+    return np.flatnonzero(data_links(plant) & ~known)
+
+
 def feeds(plant: Plant) -> Iterator[Metric]:
     """The lowest limit of every outlet, and of every inlet with the whip at it; and what feeders can supply."""
     for side in ("outlet", "inlet"):
