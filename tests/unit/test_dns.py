@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,18 @@ def entries(text: str) -> list[list[str]]:
     """The records behind SOA and NS."""
     lines = [line.split("\t") for line in text.splitlines()]
     return lines[next(n for n, line in enumerate(lines) if line[:2] == ["@", "NS"]) + 1 :]
+
+
+def test_the_documented_command_fills_in_every_placeholder(compiled: Compiled, tmp_path: Path) -> None:
+    page = (SPECS.parent / "docs/backends/dns.md").read_text()
+    command = next(line for line in page.splitlines() if line.startswith("find build/ops/dns"))
+    folder = tmp_path / "build/ops/dns"
+    for name, text in files(compiled("llama3_24k", pods="1")).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(text)
+    assert "%domain:backend%" in (folder / "named.conf").read_text()
+    subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True)
+    assert all("%" not in file.read_text() for file in folder.rglob("*") if file.is_file())
 
 
 def test_only_when_named(compiled: Compiled) -> None:
