@@ -81,10 +81,19 @@ def _sends(sender: Ints, receiver: Ints, size: int) -> Iterator[Round]:
         yield Round(sender[rows], receiver[rows], size)
 
 
+MOST_PIECES = 1_000
+"""Most pieces of one message: terabytes, which no run of a simulator comes to an end with."""
+
+
 def in_pieces(parts: Iterable[Round | Inside], most: int) -> Iterator[Round | Inside]:
-    """The same with messages of at most `most` bytes: larger ones in equal pieces, a round for each."""
+    """The same with messages of at most `most` bytes: larger ones in equal pieces, a round for each.
+
+    Raises UnfitError for a message of too many.
+    """
     for part in parts:
         pieces = -(-part.size // most) if isinstance(part, Round) else 1
+        if pieces > MOST_PIECES:
+            raise UnfitError(f"a message of {part.size:,} B would be {pieces:,} pieces of at most {most:,} B")
         if isinstance(part, Inside) or pieces < 2:
             yield part
             continue

@@ -102,7 +102,13 @@ def _job(design: Design, simulation: Simulation, workload: Workload) -> Job | Di
         rows = make_rows(part.program, domains, simulation.latencies.scale_up)
     except UnfitError as problem:
         at = workload.at("collective.algorithm", "collective", "step")
-        return diagnose("RW8171", at, "this one", detail=str(problem), help="use `ring` or `direct`, or other groups")
+        return diagnose(
+            "RW8171",
+            at,
+            "this one",
+            detail=str(problem),
+            help="use `ring` or `direct`, other groups or a smaller buffer",
+        )
     job = Job(workload, part, rows)
     if not len(rows.rank):
         detail = "its ranks neither send nor compute"

@@ -65,7 +65,7 @@ def plan(workload: Workload, program: Program, hosts: Hosts) -> tuple[list[File]
             files, told = _alone(workload, folder(workload.name), exchanges[0], hosts)
     except UnfitError as problem:
         at = workload.at("collective.algorithm", "collective", "step")
-        help = "use `ring` or `direct`, or other groups"
+        help = "use `ring` or `direct`, other groups or a smaller buffer"
         return [], [diagnose("RW8127", at, "this one", detail=str(problem), help=help)]
     return files, notes + told
 

@@ -206,14 +206,19 @@ def _unserved(plant: Plant, workload: Workload, cls: DeviceClass, servers: Ints,
 
 
 def adapters(plant: Plant, ranks: Ranks) -> tuple[Element, ...]:
-    """The adapters whose ports serve the ranks; none where ports of the server itself do."""
+    """The adapters whose ports serve the ranks. Where cages of the server do, all of it: which of them lead to which
+    cage, no spec tells. None if it has none."""
     links, rows = plant.links, ranks.links.reshape(-1)
     mine = np.isin(links.a_device[rows], ranks.servers)
     ports = np.unique(np.where(mine, links.a_terminal[rows], links.z_terminal[rows]))
-    found = {}
+    design, found = plant.design, {}
     for array in ranks.cls.terminals["port"]:
         if ((ports >= array.first) & (ports < array.first + array.count)).any():
-            found.update({e.index: e for e in plant.design.chain(array.element) if e.kind == "nic"})
+            inside = [e for e in design.chain(array.element) if e.kind == "nic"]
+            if not inside:
+                server = plant.element_of(ranks.cls)
+                return tuple(e for e in design.elements if e.kind == "nic" and server in design.chain(e.index))
+            found.update({e.index: e for e in inside})
     return tuple(found.values())
 
 

@@ -287,3 +287,8 @@ def test_jobs_at_the_same_time(spec: Compile) -> None:
         waits = [a.size for a in actions.values() if a.kind == "calc"]
         assert (waits[0] == 100_000) == (pod[host] == "pod1")
     assert "from 100.0 us on" in made["sim/goal/combined-jobs/README.md"]
+
+
+def test_a_message_of_terabytes_is_refused() -> None:
+    with pytest.raises(UnfitError, match="pieces"):
+        text([collective("all_reduce", 16, 10**15, "ring")], 16)
