@@ -32,18 +32,17 @@ class Ztp:
     per_device = False  # little work, and Polars, which workers cannot use
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
-        found = [box for box in boxes(design, plant) if box.os]
+        found = boxes(design, plant)
         return [*_by_hand(plant, found), *_without_dhcp(design, networks(plant), found)]
 
     def render(self, design: Design, plant: Plant, request: Request) -> Iterator[Artifact]:
         found, nets = boxes(design, plant, located(plant)), networks(plant)
-        if not request.shard and found and any(net.pool is not None for net in nets):
-            # Reservations go by address alone: a switch without an operating system has one too.
-            yield Artifact("ztp/kea-dhcp4.json", kea.document(nets, found))
-        found = [box for box in found if box.os]
         if not found:
             return
         if not request.shard:
+            if any(net.pool is not None for net in nets):
+                # Reservations go by address alone: a switch without an operating system has one too.
+                yield Artifact("ztp/kea-dhcp4.json", kea.document(nets, found))
             yield Artifact("ztp/index.csv", index(found))
             yield from _shared({WAYS.get(box.os, "") for box in found})
         bootstrap = template(__package__, "eos_bootstrap.j2")
@@ -93,10 +92,11 @@ def _by_hand(plant: Plant, found: list[Box]) -> Iterator[Diagnostic]:
     for os in sorted({box.os for box in found} - set(WAYS)):
         mine = [box for box in found if box.os == os]
         cls = plant.class_of(mine[0].device)
+        what = f"have `os = {os}`" if os else "have no `os`"
         yield diagnose(
             "RW8080",
             plant.design.elements[cls.element].origin,
-            detail=f"{len(mine):,} switches have `os = {os}`, such as {mine[0].host}; they are in the index and in "
+            detail=f"{len(mine):,} switches {what}, such as {mine[0].host}; they are in the index and in "
             "the reservations, without a file to boot from",
             help=f"provisioned by itself are {', '.join(sorted(WAYS))}",
         )

@@ -31,6 +31,8 @@ def files(box: Box) -> Files:
     """The files of a switch."""
     way = WAYS.get(box.os)
     entry = f"ztp/{box.os}/{ENTRIES[way].format(folder(box.host))}" if way is not None else ""
+    if not box.os:
+        return Files("", "", "")
     return Files(config_file(box.os, box.host), entry, image(box.os, folder(box.platform) if box.platform else ""))
 
 

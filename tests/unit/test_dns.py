@@ -91,7 +91,7 @@ def test_a_switch_without_an_operating_system_has_a_reservation(tmp_path: Path) 
     result = compile_spec(str(path), {})
     assert result.design is not None and result.plant is not None
     made = {a.path: a.data for a in Ztp().render(result.design, result.plant, Request())}
-    assert list(made) == ["ztp/kea-dhcp4.json"]
+    assert list(made) == ["ztp/kea-dhcp4.json", "ztp/index.csv"]
     (subnet,) = json.loads(made["ztp/kea-dhcp4.json"])["Dhcp4"]["subnet4"]
     assert len(subnet["reservations"]) == 20
     assert all("option-data" not in r for r in subnet["reservations"])

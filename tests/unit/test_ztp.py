@@ -82,6 +82,16 @@ def test_every_switch_boots_with_a_file_that_is_there(spec: str) -> None:
     assert len(fetched) >= len(found) and fetched <= there
 
 
+def test_whoever_has_a_reservation_is_in_the_index(tmp_path: Path) -> None:
+    path = tmp_path / "lab.rack"
+    path.write_text((SPECS / "lab_3tier.rack").read_text().replace("    os    = frr\n", ""))
+    files = written(*built(path))
+    kea = json.loads(files["ztp/kea-dhcp4.json"])["Dhcp4"]
+    reserved = [box["hostname"] for net in kea["subnet4"] for box in net["reservations"]]
+    assert sorted(row["host"] for row in rows(files)) == sorted(reserved) and len(reserved) == 20
+    assert {(r["os"], r["image"], r["config"], r["provisioning"]) for r in rows(files)} == {("", "", "", "")}
+
+
 def test_no_secret_and_no_user(files: dict[str, str], sonic: dict[str, str]) -> None:
     for text in (*files.values(), *sonic.values()):
         assert "netops" not in text and "secret" not in text
