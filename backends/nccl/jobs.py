@@ -75,12 +75,14 @@ def ranks_csv(plant: Plant, job: Job) -> bytes:
 def torchrun(plant: Plant, job: Job) -> str:
     """A script that every server runs. Host names have no character that a shell reads."""
     first = plant.devices.names[int(job.hosts[0])]
+    dotted = device_names(plant).gather(job.hosts).str.contains(".", literal=True).any()
+    short = "" if dotted else " -s"  # which cuts a name at its first dot
     return (
         "#!/bin/sh\n"
         "# Run on every server of hosts.txt, which lies beside this file: torchrun.sh SCRIPT [ARGUMENT...]\n"
         "set -eu\n"
         'here=$(cd -- "$(dirname -- "$0")" && pwd)\n'
-        'name="${RACKWRIGHT_HOST:-$(hostname -s)}"\n'
+        f'name="${{RACKWRIGHT_HOST:-$(hostname{short})}}"\n'
         'line=$(grep -nxF -- "$name" "$here/hosts.txt") || { echo "$name is not in hosts.txt" >&2; exit 1; }\n'
         f"exec torchrun --nnodes={len(job.hosts)} --nproc-per-node={int(job.slots[0])} "
         f'--node-rank="$(( ${{line%%:*}} - 1 ))" \\\n'

@@ -172,6 +172,14 @@ def test_ranks_are_where_the_workload_places_them(tmp_path: Path, placement: str
     assert (at + "torchrun.sh" in files) == (placement != "rail")
 
 
+def test_names_with_dots_are_not_cut_at_the_first(tmp_path: Path) -> None:
+    name = "schedulers/nccl/workloads/train/torchrun.sh"
+    assert "$(hostname -s)" in files_of(written(tmp_path, SWITCHED))[0][name]
+    dotted = SWITCHED.replace("node[2] : box", 'node[2] : box { name = "node{node}.lab" }')
+    assert dotted != SWITCHED
+    assert "$(hostname)}" in files_of(written(tmp_path, dotted))[0][name]
+
+
 @pytest.mark.skipif(shutil.which("sh") is None, reason="needs sh")
 def test_torchrun_is_told_its_place(tmp_path: Path) -> None:
     """The script under a shell, with a torchrun that prints its arguments."""
