@@ -63,7 +63,7 @@ def _load(point: EntryPoint) -> tuple[Backend | None, Diagnostic | None]:
 
 
 def _unknown(name: str, points: Found) -> Diagnostic:
-    near = get_close_matches(name, points, n=1)
+    near = get_close_matches(name.lower(), points, n=1)
     known = ", ".join(points) or "none is installed"
     help = f"did you mean {near[0]}? known: {known}" if near else f"known: {known}"
     return diagnose("RW0010", None, detail=name or "--only names none", help=help)

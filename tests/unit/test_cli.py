@@ -239,6 +239,7 @@ def test_compile_refusals(tmp_path: Path, bad: str) -> None:
     out = tmp_path / "build"
     for only, code, message in (
         ("lap", 2, "did you mean lab?"),
+        ("LAB", 2, "did you mean lab?"),
         ("gone", 2, "error[RW0017]"),
         ("lab,strict", 1 if "RW8001" in CODES else 2, "error["),
         ("broken", EXIT_BUG, "bug in rackwright, please report it: backend broken: ZeroDivisionError: oh"),
