@@ -10,14 +10,11 @@ from dataclasses import dataclass
 from math import prod
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .design import Design, Step, Variable
 from .indices import Index, evaluate
 from .instances import instance_column, instance_count
-from .plant import Ints, Plant
-
-Bools = NDArray[np.bool_]
+from .plant import Bools, Ints, Plant
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .design import Design, Element, Rule
 from .expand.geometry import METRE, UNKNOWN, micrometres
-from .plant import Ints, Plant
+from .plant import Bools, Ints, Plant
 from .schema import PASSIVE, TrunkAttributes
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -54,6 +54,9 @@ IN_FULL = {*WHOLE, *NAMED}
 UNKEPT = {"report/index.html"}
 """Artifacts of which nothing but the digest is kept: the page holds a library, which is fetched and not committed."""
 
+ALIKE = {"node.cc"}
+"""Names of files that are the same for every design: those of `WHOLE` are kept."""
+
 SAMPLE_BYTES = 16_000
 HEAD_LINES = 12
 FILES_IN_A_FOLDER = 4
@@ -76,7 +79,7 @@ def sample(artifacts: Iterable[Artifact], result: Compilation) -> tuple[dict[str
         digests.append((artifact.path, hashlib.sha256(artifact.data).hexdigest()))
         size += len(artifact.data)
         parts = artifact.path.split("/")
-        if artifact.path in UNKEPT:
+        if artifact.path in UNKEPT or (parts[-1] in ALIKE and not whole):
             continue
         if whole or not (parts[0] == "configs" and parts[1] in PER_DEVICE and parts[2] not in firsts):
             path, data = shortened(artifact, name in IN_FULL)

@@ -6,20 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...compiler.backend import Request
 from ...compiler.design import Design
 from ...compiler.network.routing import planned
-from ...compiler.plant import DeviceClass, Ints, Plant
+from ...compiler.plant import Bools, DeviceClass, Ints, Plant
 from ...compiler.views.fabric import data_links
 from .._kit.addressed import addressed_ends
 from .._kit.columns import TerminalNames, terminal_table
 from .._kit.fleet import Fleet, fleet
 from .._kit.ports import Port, front, frr_names, names_for
 from .kinds import SERVER, SWITCHES, Container
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,12 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from ...compiler.network import dsf, routing
 from ...compiler.network.addresses import dotted_column, parse_prefix
 from ...compiler.network.addresses6 import Pair, parse_prefix6
 from ...compiler.network.asn import PRIVATE
-from ...compiler.plant import Ints, Plant
+from ...compiler.plant import Bools, Ints, Plant
 from .._kit.columns import TerminalNames, device_names, terminal_table
 from .._kit.planned import Members
 from .._kit.ports import eos_management_port
@@ -29,7 +28,6 @@ MANAGEMENT = {"mlnx_os": "mgmt0"}
 RIRS = ("private use (RFC 6996)", "not stated")
 """Who gives AS numbers, which NetBox wants to know."""
 
-Bools = NDArray[np.bool_]
 
 _POOLS = ("loopback", "host", "fabric", "management", "loopback6", "host6", "fabric6")
 

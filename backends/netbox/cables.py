@@ -6,11 +6,10 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from ...compiler.cabling.cables import Cables, cables
 from ...compiler.names import segment_ids
-from ...compiler.plant import Ints, Plant
+from ...compiler.plant import Bools, Ints, Plant
 from ...compiler.power.chain import chain
 from ...compiler.power.limits import whip_of
 from ...compiler.schema import CableAttributes, OpticAttributes
@@ -21,8 +20,6 @@ from .choices import CABLES, COLOURS
 from .ports import Ports
 from .power import Power, Sides
 from .text import DESCRIPTION, field
-
-Bools = NDArray[np.bool_]
 
 _CENTIMETRE = 10**4
 

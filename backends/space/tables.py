@@ -8,9 +8,9 @@ import numpy as np
 import polars as pl
 
 from ...compiler.design import Element
-from ...compiler.plant import Ints, Plant
+from ...compiler.plant import Bools, Ints, Plant
 from ...compiler.schema import PartAttributes
-from ...compiler.space import Bools, Elevations, FloorPlan, Weights
+from ...compiler.space import Elevations, FloorPlan, Weights
 from ...dsl.units import format_number
 from .._kit.columns import by_unit, decimals, device_names, pick
 from .._kit.csv import harmless

@@ -9,8 +9,7 @@ import numpy as np
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ..cages import link_media
 from ..design import Element
-from ..plant import Ints, Plant
-from ..power.losses import Bools
+from ..plant import Bools, Ints, Plant
 from ..schema import PASSIVE, OpticAttributes, PatchAttributes, PortAttributes, TrunkAttributes
 from ..trunks import passage_part
 from .facts import Facts

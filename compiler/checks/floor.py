@@ -9,8 +9,8 @@ import numpy as np
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.source import Span
 from ..design import Rule
-from ..plant import Ints
-from ..space import Bools, Rectangle, Room
+from ..plant import Bools, Ints
+from ..space import Rectangle, Room
 from .facts import Facts
 from .wording import in_all, metres
 

@@ -15,8 +15,7 @@ from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.source import Span
 from ..cages import cages_of, fits, forms, speed_through
 from ..design import Design, End, Media, Rule
-from ..plant import Ints
-from ..power.losses import Bools
+from ..plant import Bools, Ints
 from ..schema import CableAttributes, OpticAttributes
 from .facts import Facts
 from .wording import in_all, instance, rate

@@ -23,8 +23,7 @@ from ..cabling.rules import cabling_rules
 from ..cages import link_media
 from ..expand.circuits import passes
 from ..expand.geometry import METRE
-from ..plant import Ints, Plant
-from ..power.losses import Bools
+from ..plant import Bools, Ints, Plant
 from ..schema import AssemblyAttributes, OpticAttributes, PatchAttributes, TrunkAttributes
 from ..trunks import passage_part, trunks
 from .facts import Facts

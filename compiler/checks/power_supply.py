@@ -10,9 +10,9 @@ from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.source import Span
 from ..instances import sum_by_instance
 from ..names import host_names
+from ..plant import Bools
 from ..power.flow import carrying, pool_draw
 from ..power.loads import milliwatts
-from ..power.losses import Bools
 from ..schema import HallAttributes
 from .facts import Facts
 from .wording import in_all, watts

@@ -10,8 +10,7 @@ import numpy as np
 from ...dsl.diagnostics import Diagnostic, diagnose
 from ...dsl.source import Span
 from ..design import End, Rule
-from ..plant import Ints, Plant, Relations
-from ..power.losses import Bools
+from ..plant import Bools, Ints, Plant, Relations
 from ..schema import InletAttributes
 from .facts import Facts
 from .wording import in_all, terminal, variables

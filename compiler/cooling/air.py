@@ -18,10 +18,10 @@ import numpy as np
 from ...dsl.units import Quantity
 from ..design import Design, Element
 from ..instances import instance_count
-from ..plant import DeviceClass, Ints, Plant
+from ..plant import Bools, DeviceClass, Ints, Plant
 from ..power.loads import milliwatts
 from ..shares import part, scaled, small
-from .model import Bools, Heat, Rooms
+from .model import Heat, Rooms
 from .properties import air_density, air_factor
 from .traits import Trait, thousandths_of_cfm
 

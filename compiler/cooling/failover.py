@@ -17,14 +17,14 @@ import numpy as np
 
 from ..instances import instance_count, sum_by_instance
 from ..names import host_names, terminal_names
-from ..plant import Ints, Plant
+from ..plant import Bools, Ints, Plant
 from ..schema import CoolingAttributes, CouplingAttributes
 from ..shares import layers
 from ..views.symmetry import mix
 from .air import air_supply, room_limit, takes_cold_air
 from .alike import alike, components
 from .loops import columns
-from .model import Bools, Cooling, Loops, Rooms
+from .model import Cooling, Loops, Rooms
 from .settle import settle
 from .traits import millilitres
 

@@ -17,9 +17,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..plant import Ints, Plant
+from ..plant import Bools, Ints, Plant
 from ..shares import layers, part, scaled, small, together, turns
-from .model import Bools, Heat, Loops
+from .model import Heat, Loops
 from .properties import COOLANTS, coolant_factor
 from .traits import MOST, Trait
 

@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from ..plant import Ints, Plant
+from ..plant import Bools, Ints, Plant
 from .traits import Trait
-
-Bools = NDArray[np.bool_]
 
 UNKNOWN = np.iinfo(np.int64).min
 """A temperature that is not known."""

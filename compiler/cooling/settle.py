@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..plant import Ints, Plant
+from ..plant import Bools, Ints, Plant
 from .air import rooms
 from .loops import Columns, loops
-from .model import Bools, Heat, Loops, Rooms
+from .model import Heat, Loops, Rooms
 from .traits import Trait
 
 _ROUNDS = 8

@@ -10,15 +10,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..cages import cage_numbers, fits, forms, speed_through
 from ..design import Element, Media, Rule
-from ..plant import Ints, Links, Plant
+from ..plant import Bools, Ints, Links, Plant
 from ..schema import CableAttributes, OpticAttributes
 from .geometry import micrometres
 
-Bools = NDArray[np.bool_]
 Options = tuple[tuple[str, str], ...]
 
 

@@ -14,14 +14,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ..design import Design
-from ..plant import Circuits, DeviceClass, Devices, Ints, Links, Passages, Relations
+from ..plant import Bools, Circuits, DeviceClass, Devices, Ints, Links, Passages, Relations
 from ..schema import PASSIVE
 from .geometry import UNKNOWN
 
-Bools = NDArray[np.bool_]
 Way = Callable[[Ints, Ints], Ints]
 """Length of the way between two columns of devices, in micrometres."""
 

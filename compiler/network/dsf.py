@@ -12,19 +12,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...dsl.diagnostics import Diagnostic, diagnose, has_errors
 from ..design import Design
 from ..once import once
-from ..plant import DeviceClass, Ints, Plant
+from ..plant import Bools, DeviceClass, Ints, Plant
 from ..schema import PortAttributes, SwitchAttributes
 from ..schema.routing import Dsf
 from .fabric import Fabric, fabrics
 from .pools import FIRST_SWITCH, PoolSet, overlaps, read_pools, too_small
 from .routing import link_addresses
-
-Bools = NDArray[np.bool_]
 
 MOST_IDS = {1: 2048, 2: 3904}
 """Switch identifiers of a fabric, by its stages; a switch takes one for each core."""

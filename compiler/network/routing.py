@@ -12,14 +12,13 @@ from functools import cached_property
 from math import prod
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...dsl.diagnostics import Diagnostic, diagnose, has_errors
 from ..design import Design
 from ..indices import evaluate
 from ..names import index_keys
 from ..once import once
-from ..plant import Plant
+from ..plant import Bools, Plant
 from ..schema import SwitchAttributes
 from ..schema.routing import Ebgp
 from . import asn as numbers
@@ -27,8 +26,6 @@ from .addresses import Prefix
 from .asn import Ints
 from .fabric import Fabric, SwitchClass, fabrics
 from .pools import FIRST_SWITCH, PoolSet, overlaps, read_pools, too_small
-
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)

@@ -16,9 +16,8 @@ from functools import cached_property
 import numpy as np
 
 from ..once import once
-from ..plant import Ints, Plant
+from ..plant import Bools, Ints, Plant
 from ..schema import SupplyAttributes
-from .losses import Bools
 
 MAINS, STARTED, STORED, DEAD = 0, 1, 2, 3
 """How a device lives: on what runs always, on generators, on stored energy, or not at all."""

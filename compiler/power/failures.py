@@ -14,14 +14,14 @@ from typing import Literal
 
 import numpy as np
 
-from ..plant import Ints, Plant
+from ..plant import Bools, Ints, Plant
 from ..schema import FEEDERS, OutletAttributes, SupplyAttributes
 from .cases import Overload
 from .chain import DEAD, STORED, Batch, Chain, State, at_failure, chain
 from .flow import Pools, carry, live, pools_over, stated_supplies
 from .limits import Limit, outlet_of
 from .loads import Loads, milliwatts
-from .losses import Bools, Losses, divide, losses
+from .losses import Losses, divide, losses
 from .phases import Wires, spread, wires
 from .storage import lasts_ms
 from .terminals import NEVER, TerminalNames, Terminals, terminals

@@ -20,12 +20,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..once import once
-from ..plant import Ints, Plant
+from ..plant import Bools, Ints, Plant
 from ..schema import FEEDERS, OutletAttributes, RackAttributes, SupplyAttributes
 from ..schema.power import STANDBY
 from .chain import DEAD, MAINS, Batch, Chain, State, chain
 from .loads import loads, milliwatts
-from .losses import Bools, Losses, divide, losses
+from .losses import Losses, divide, losses
 
 UNKNOWN = -1
 

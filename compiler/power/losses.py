@@ -13,15 +13,12 @@ from fractions import Fraction
 from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
 from ...dsl.units import Quantity
 from ..once import once
 from ..plant import Ints, Plant
 from ..schema import SupplyAttributes
 from .loads import milliwatts
-
-Bools = NDArray[np.bool_]
 
 MILLION = 10**6
 

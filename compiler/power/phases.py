@@ -24,11 +24,10 @@ from numpy.typing import NDArray
 
 from ..indices import evaluate
 from ..names import index_keys
-from ..plant import Ints, Plant
+from ..plant import Bools, Ints, Plant
 from ..schema import InletAttributes, OutletAttributes
 from .chain import Batch, Chain
 from .limits import inlet_of, outlet_of
-from .losses import Bools
 
 Floats = NDArray[np.float64]
 

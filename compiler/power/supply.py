@@ -15,11 +15,10 @@ import numpy as np
 
 from ...dsl.units import Quantity
 from ..instances import instance_column, instance_count, sum_by_instance
-from ..plant import Ints, Plant
+from ..plant import Bools, Ints, Plant
 from ..schema import FEEDERS
 from .flow import UNKNOWN, Flow, Pools, carrying, device_supply
 from .loads import milliwatts
-from .losses import Bools
 
 
 def effective_supply(plant: Plant, pools: Pools) -> Ints:

@@ -9,9 +9,8 @@ import numpy as np
 
 from ..design import Design, Rule
 from ..names import terminal_names
-from ..plant import Ints, Plant
+from ..plant import Bools, Ints, Plant
 from .limits import Limit, inlet_limits, inlet_of, outlet_limits, outlet_of, whip_limits, wiring_of
-from .losses import Bools
 from .phases import balanced
 
 Side = Literal["outlet", "inlet", "whip"]

@@ -11,9 +11,9 @@ from ...dsl.units import Quantity
 from ..design import Design
 from ..expand.geometry import micrometres
 from ..once import once
-from ..plant import Ints, Plant
+from ..plant import Bools, Ints, Plant
 from ..schema import PartAttributes, RackAttributes
-from .model import UNKNOWN, Bools, Elevation, Elevations, Shelf
+from .model import UNKNOWN, Elevation, Elevations, Shelf
 
 
 def length(quantity: Quantity | None) -> int:

@@ -8,13 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from ..plant import Ints, Plant
+from ..plant import Bools, Ints, Plant
 from ..schema import Floor
 
-Bools = NDArray[np.bool_]
 Facing = Literal["front", "rear"]
 AISLES = ("cold", "hot", "mixed")
 """Kinds of aisles: fronts look onto a cold one, backs onto a hot one, and one row's back faces the next one's front

@@ -15,10 +15,10 @@ from ..expand.unroll import numbers, shape_of
 from ..instances import instance_count
 from ..names import host_names
 from ..once import once
-from ..plant import Ints, Plant
+from ..plant import Bools, Ints, Plant
 from ..schema import AssemblyAttributes, Floor, RackAttributes
 from .elevation import grams, length
-from .model import AISLES, UNKNOWN, Aisles, Bools, FloorPlan, Halls, Rectangle, Room
+from .model import AISLES, UNKNOWN, Aisles, FloorPlan, Halls, Rectangle, Room
 
 COLD, HOT, MIXED = range(len(AISLES))
 

@@ -9,8 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..instances import instance_column, instance_count
-from ..plant import DeviceClass, Ints, Plant
-from ..power.losses import Bools
+from ..plant import Bools, DeviceClass, Ints, Plant
 from .fabric import data_links
 from .symmetry import Wiring, mix, quotient, refine
 

@@ -11,8 +11,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ..plant import DeviceClass, Ints, Plant
-from ..power.losses import Bools
+from ..plant import Bools, DeviceClass, Ints, Plant
 from ..schema import PortAttributes
 
 

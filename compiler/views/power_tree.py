@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..instances import instance_column, instance_count
-from ..plant import Ints, Plant
+from ..plant import Bools, Ints, Plant
 from ..power.cases import Lost, Overload
 from ..power.failover import Group, single_failures
 from ..power.failures import Failures, Loss, Outcome
 from ..power.flow import carrying
 from ..power.loads import Loads
-from ..power.losses import Bools
 
 if TYPE_CHECKING:
     import networkx as nx
