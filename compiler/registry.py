@@ -66,4 +66,4 @@ def _unknown(name: str, points: Found) -> Diagnostic:
     near = get_close_matches(name.lower(), points, n=1)
     known = ", ".join(points) or "none is installed"
     help = f"did you mean {near[0]}? known: {known}" if near else f"known: {known}"
-    return diagnose("RW0010", None, detail=name or "--only names none", help=help)
+    return diagnose("RW0010", None, detail=name or "the option names none", help=help)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -35,6 +36,7 @@ class _Shard(click.ParamType[tuple[int, int]]):
 @click.argument("spec")
 @click.option("-o", "--output", required=True, metavar="DIR", help="Directory to write; replaced as a whole.")
 @click.option("--only", multiple=True, metavar="NAME", help="Only this backend (may be repeated or parted by commas).")
+@click.option("--also", multiple=True, metavar="NAME", help="All that is written anyway, and this backend as if named.")
 @click.option("--jobs", type=click.IntRange(1, 512), default=os.cpu_count() or 1, help="Workers (default: all cores).")
 @click.option("--check", is_flag=True, help="Write nothing; exit 1 if DIR is not what would be written.")
 @click.option("--shard", type=_Shard(), default=(0, 1), help="Only every n-th device, from the i-th on (0 <= i < n).")
@@ -45,6 +47,7 @@ def command(
     spec: str,
     output: str,
     only: tuple[str, ...],
+    also: tuple[str, ...],
     jobs: int,
     check: bool,
     shard: tuple[int, int],
@@ -63,19 +66,16 @@ def command(
 
     began = time.monotonic()
     compilation = compile_spec(spec, settings, subset)
-    names = tuple(name.strip() for word in only for name in word.split(",") if name.strip())
-    if only and not names:  # such as an empty variable of the shell, which must not mean all of them
-        names = ("",)
+    names, more = _names(only), _names(also)
     found = list(compilation.diagnostics)
     if has_errors(found) or compilation.design is None or compilation.plant is None:
         console.report(found, compilation.sources)
         raise SystemExit(exit_code(found) or 1)
-    work, said = _plan(compilation, names, shard)
+    work, said, unasked = _plan(compilation, names, more, shard)
     # What backends that nobody named merely note is listed, not told in full.
-    listed = (
-        [] if names or console.machine or console.verbosity > 0 else [d for d in said if d.severity is Severity.NOTE]
-    )
-    found += [d for d in said if d not in listed]
+    brief = not console.machine and console.verbosity <= 0
+    listed = [d for d in unasked if brief and d.severity is Severity.NOTE]
+    found += said + [d for d in unasked if d not in listed]
     if work is not None:
         run = _check if check else _write
         found += run(output, work, _stamp(compilation), jobs, console, began)
@@ -84,25 +84,40 @@ def command(
     raise SystemExit(exit_code(found))
 
 
+def _names(words: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of an option that may be repeated, and have several parted by commas."""
+    found = tuple(name.strip() for word in words for name in word.split(",") if name.strip())
+    # An empty variable of the shell names nothing, which must not mean all.
+    return ("",) if words and not found else found
+
+
 def _plan(
-    compilation: Compilation, names: tuple[str, ...], shard: tuple[int, int]
-) -> tuple[Work | None, list[Diagnostic]]:
-    """Load the backends and ask each whether it can express the design."""
-    from ..backend import Request
+    compilation: Compilation, only: tuple[str, ...], also: tuple[str, ...], shard: tuple[int, int]
+) -> tuple[Work | None, list[Diagnostic], list[Diagnostic]]:
+    """Load the backends and ask each whether it can express the design. The work, what was said of it, and what
+    backends said that nobody named."""
+    from ..backend import Needing, Request
     from ..emit import Task, Work
     from ..registry import load, load_needed
 
     design, plant = compilation.design, compilation.plant
     assert design is not None and plant is not None
-    backends, problems = load(names)
-    request = Request(bool(names), *shard, frozenset(names), compilation.subset)
-    backends, more = load_needed(backends, design, plant, request)
-    diagnostics = [*problems, *more, *_whole(backends, request)]
-    for backend in backends:
-        diagnostics += backend.accepts(design, plant, request)
-    if has_errors(diagnostics):
-        return None, diagnostics
-    return Work(design, plant, tuple(Task(backend, request) for backend in backends)), diagnostics
+    named = frozenset((*only, *also))
+    backends, problems = load(only)
+    others, unknown = load(also) if also else ((), ())
+    backends += tuple(b for b in others if b.name not in {known.name for known in backends})
+    asked = Request(True, *shard, named, compilation.subset)
+    unasked = replace(asked, named=bool(only))
+    needed = {n for b in backends if b.name in named and isinstance(b, Needing) for n in b.needs(design, plant, asked)}
+    backends, more = load_needed(backends, design, plant, asked if named else unasked)
+    said, rest = [*problems, *unknown, *more, *_whole(backends, asked)], list[Diagnostic]()
+    tasks = [Task(backend, asked if backend.name in named | needed else unasked) for backend in backends]
+    for task in tasks:
+        told = said if task.request.named else rest
+        told += task.backend.accepts(design, plant, task.request)
+    if has_errors(said + rest):
+        return None, said, rest
+    return Work(design, plant, tuple(tasks)), said, rest
 
 
 def _whole(backends: tuple[Backend, ...], request: Request) -> list[Diagnostic]:

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from importlib.metadata import EntryPoint
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -228,10 +229,25 @@ def test_a_named_backend_that_writes_nothing_says_so(tmp_path: Path) -> None:
 
 
 def test_only_without_a_name_is_not_all(tmp_path: Path) -> None:
-    for only in ("", " ,"):
-        result = run("compile", LAB, "-o", str(tmp_path / "build"), "--only", only)
-        assert result.exit_code == 2 and "--only names none" in result.stderr, result.output
+    for option, only in product(("--only", "--also"), ("", " ,")):
+        result = run("compile", LAB, "-o", str(tmp_path / "build"), option, only)
+        assert result.exit_code == 2 and "the option names none" in result.stderr, result.output
         assert not (tmp_path / "build").exists()
+
+
+def test_also_is_all_and_what_is_named(tmp_path: Path) -> None:
+    """What is written only when named joins the rest, with what it needs; notes of what was named are told in full."""
+    plain, more = tmp_path / "plain", tmp_path / "more"
+    assert run("compile", LAB, "-o", str(plain), "--jobs", "1").exit_code == 0
+    result = run("compile", LAB, "-o", str(more), "--jobs", "1", "--also", "containerlab,prometheus")
+    assert result.exit_code == 0 and "note[RW8271]" in result.stderr and "  RW8081 " in result.stderr
+    files = [{p.relative_to(out).as_posix() for p in out.rglob("*") if p.is_file()} for out in (plain, more)]
+    assert files[0] < files[1]
+    added = {path.split("/")[0] + "/" + path.split("/")[1] for path in files[1] - files[0]}
+    assert added == {"lab/containerlab", "ops/prometheus", "configs/hosts"}
+    same = [path for path in files[0] if path != "manifest.json"]
+    assert all((plain / path).read_bytes() == (more / path).read_bytes() for path in same)
+    assert run("compile", LAB, "-o", str(more), "--also", "prometeus").exit_code == 2
 
 
 @pytest.mark.usefixtures("backends")
