@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -15,7 +14,6 @@ from .console import Console, common_options, exit_code, set_option
 from .progress import progress
 
 if TYPE_CHECKING:
-    from ..backend import Backend, Request
     from ..emit import Stamp, Work
     from ..pipeline import Compilation
 
@@ -61,8 +59,9 @@ def command(
 
     PATH is written as in a spec: `pod[0].gpu[0..3]`, `pod[*].spine[0]`. With it, backends are named by --only.
     """
-    from ...dsl.diagnostics import Severity, has_errors
+    from ...dsl.diagnostics import Severity
     from ..pipeline import compile_spec
+    from .plan import plan
 
     began = time.monotonic()
     compilation = compile_spec(spec, settings, subset)
@@ -71,7 +70,7 @@ def command(
     if has_errors(found) or compilation.design is None or compilation.plant is None:
         console.report(found, compilation.sources)
         raise SystemExit(exit_code(found) or 1)
-    work, said, unasked = _plan(compilation, names, more, shard)
+    work, said, unasked = plan(compilation, names, more, shard)
     # What backends that nobody named merely note is listed, not told in full.
     brief = not console.machine and console.verbosity <= 0
     listed = [d for d in unasked if brief and d.severity is Severity.NOTE]
@@ -89,46 +88,6 @@ def _names(words: tuple[str, ...]) -> tuple[str, ...]:
     found = tuple(name.strip() for word in words for name in word.split(",") if name.strip())
     # An empty variable of the shell names nothing, which must not mean all.
     return ("",) if words and not found else found
-
-
-def _plan(
-    compilation: Compilation, only: tuple[str, ...], also: tuple[str, ...], shard: tuple[int, int]
-) -> tuple[Work | None, list[Diagnostic], list[Diagnostic]]:
-    """Load the backends and ask each whether it can express the design. The work, what was said of it, and what
-    backends said that nobody named."""
-    from ..backend import Needing, Request
-    from ..emit import Task, Work
-    from ..registry import load, load_needed
-
-    design, plant = compilation.design, compilation.plant
-    assert design is not None and plant is not None
-    named = frozenset((*only, *also))
-    backends, problems = load(only)
-    others, unknown = load(also) if also else ((), ())
-    backends += tuple(b for b in others if b.name not in {known.name for known in backends})
-    asked = Request(True, *shard, named, compilation.subset)
-    unasked = replace(asked, named=bool(only))
-    needed = {n for b in backends if b.name in named and isinstance(b, Needing) for n in b.needs(design, plant, asked)}
-    backends, more = load_needed(backends, design, plant, asked if named else unasked)
-    said, rest = [*problems, *unknown, *more, *_whole(backends, asked)], list[Diagnostic]()
-    tasks = [Task(backend, asked if backend.name in named | needed else unasked) for backend in backends]
-    for task in tasks:
-        told = said if task.request.named else rest
-        told += task.backend.accepts(design, plant, task.request)
-    if has_errors(said + rest):
-        return None, said, rest
-    return Work(design, plant, tuple(tasks)), said, rest
-
-
-def _whole(backends: tuple[Backend, ...], request: Request) -> list[Diagnostic]:
-    """RW0022 if a part of the design is asked for, and of backends that write all of it."""
-    whole = [b.name for b in backends if not getattr(b, "subsets", False)]
-    if request.subset is None or not whole:
-        return []
-    able = [b.name for b in backends if b.name not in whole]
-    more = f", and {len(whole) - 3} more" if len(whole) > 3 else ""
-    detail = f"{', '.join(whole[:3])}{more}"
-    return [diagnose("RW0022", None, detail=detail, help=f"--only {','.join(able)}" if able else "")]
 
 
 def _stamp(compilation: Compilation) -> Stamp:

@@ -15,7 +15,7 @@ from unit.counts import Compiled
 from unit.fabrics import SPECS
 
 from rackwright.compiler.backend import Request
-from rackwright.compiler.cli.compile import _plan
+from rackwright.compiler.cli.plan import plan
 from rackwright.compiler.names import interface_names
 from rackwright.compiler.pipeline import Compilation, compile_spec
 from rackwright.dsl.diagnostics import has_errors
@@ -184,10 +184,10 @@ def test_needs(compiled: Compiled) -> None:
     """The backends whose files it mounts run too; FRR stands in if it is named and no switch is FRR's."""
     spec = str(SPECS / "llama3_24k.rack")
     result = compile_spec(spec, {"pods": "1"}, ["pod[0].gpu[0]", "pod[0].spine[0]"])
-    work, told = _plan(result, ("containerlab",), (0, 1))
+    work, told, _ = plan(result, ("containerlab",), (), (0, 1))
     assert work is not None, told
     assert [task.backend.name for task in work.tasks] == ["containerlab", "eos", "hosts", "sonic"]
-    work, _ = _plan(result, ("containerlab", "frr"), (0, 1))
+    work, *_ = plan(result, ("containerlab", "frr"), (), (0, 1))
     assert work is not None
     assert [task.backend.name for task in work.tasks] == ["containerlab", "frr", "hosts"]
     groups = topology(result, "frr")["topology"]["groups"]
@@ -196,7 +196,7 @@ def test_needs(compiled: Compiled) -> None:
 
 def test_every_mounted_file_is_written() -> None:
     result = compile_spec(str(SPECS / "lab_3tier.rack"), {}, ["pod[0]"])
-    work, _ = _plan(result, ("containerlab",), (0, 1))
+    work, *_ = plan(result, ("containerlab",), (), (0, 1))
     assert work is not None
     written = {a.path for task in work.tasks for a in task.backend.render(work.design, work.plant, task.request)}
     for node in topology(result)["topology"]["nodes"].values():
@@ -217,7 +217,7 @@ def test_hostile_texts(slot: str, text: str, tmp_path: Path) -> None:
         result = compile_spec(str(path), {})
         if result.plant is None or has_errors(result.diagnostics):
             continue
-        work, _ = _plan(result, ("containerlab",), (0, 1))
+        work, *_ = plan(result, ("containerlab",), (), (0, 1))
         if work is None:
             continue
         found = files(result)
