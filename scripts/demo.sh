@@ -9,6 +9,7 @@ out=build/llama3_24k
 say "$spec"
 .venv/bin/rackwright compile "$spec" -o "$out"
 .venv/bin/rackwright show "$spec"
+.venv/bin/rackwright estimate "$spec"
 
 say "$out"
 for dir in "$out"/* "$out"/configs/*; do
