@@ -52,7 +52,7 @@ def estimate(design: Design, plant: Plant, workload: Workload) -> tuple[Estimate
     roads = find_roads(plant, simulation)
     program = compile_program(design, workload)
     planned = schedule(roads, program)
-    single = len(program.operations) == 1
+    single = workload.attributes.collective is not None
     lines = _parts(roads, program.operations[0]) if single else _alike(planned)
     figures = _rates(program.operations[0], planned.total) if single else _step_figures(design, planned)
     zeros = simulation.latencies.zeros
@@ -65,7 +65,7 @@ def sweep(design: Design, plant: Plant, workload: Workload, sizes: Iterable[int]
     """Bytes and ns of a workload's collective (or message) at several sizes; empty for a step of a model."""
     simulation, _ = simulate(plant, workload)
     program = compile_program(design, workload)
-    if simulation is None or len(program.operations) != 1:
+    if simulation is None or workload.attributes.collective is None:
         return []
     roads = find_roads(plant, simulation)
     found = []
@@ -142,8 +142,9 @@ def _served(planned: Schedule, step: Inference) -> dict[str, float]:
     decode = planned.total - first
     ranks = planned.program.ranks - (step.prefill or 0)
     replicas = ranks // (step.tensor * step.pipeline)
+    between = {"token ms": decode / (step.output - 1) / 1e6} if step.output > 1 else {}
     return {
         "first token ms": first / 1e6,
-        "token ms": decode / step.output / 1e6,
+        **between,
         "tokens/s": replicas * step.batch * step.output / (planned.total / 1e9),
     }

@@ -74,11 +74,12 @@ def prefill(
 def decode(
     builder: Builder, model: Transformer, place: Layout, requests: Requests, speed: Speed, after: list[int]
 ) -> list[int]:
-    """One pass a token, for all requests at once; `after` for each stage."""
+    """One pass a token after the first, for all requests at once; `after` for each stage."""
+    passes = requests.output - 1  # the prompt gave the first token
+    if not passes:
+        return after
     seen = requests.prompt + Fraction(requests.output, 2)
-    return _passes(
-        builder, model, place, _Pass("decode", requests.batch, seen, requests.batch, requests.output), speed, after
-    )
+    return _passes(builder, model, place, _Pass("decode", requests.batch, seen, requests.batch, passes), speed, after)
 
 
 @dataclass(frozen=True)

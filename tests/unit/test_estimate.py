@@ -235,6 +235,25 @@ def test_algorithms_by_hand(kind: str) -> None:
         assert time("hierarchical") == pytest.approx((7.0 + 3 * 300.0, 40 / 8 + 3 * max(10 / 2, 20 / 3)))
 
 
+def test_a_step_of_one_operation_is_a_step(spec: Compile) -> None:
+    """A prompt whose one token is asked for is one pass: no collective, and no time between tokens."""
+    result = spec(
+        """
+use generic.lab as parts
+accelerator gpu is parts.lab_accelerator { bf16 = 100 TFLOPS, memory_bandwidth = 1 TB/s, memory = 64 GB }
+rack r { host : parts.lab_host { accelerator[1] : gpu } }
+workload w {
+    ranks = r.host.accelerator[*]
+    model { layers = 2, hidden = 64, heads = 4, ffn = 256, vocabulary = 1000 }
+    step  = inference { prompt = 8, output = 1, batch = 2 }
+}
+"""
+    )
+    answer = estimated(result)
+    assert list(answer.figures) == ["first token ms", "tokens/s"] and len(answer.lines) == 1
+    assert answer.figures["tokens/s"] == pytest.approx(2 / (answer.total / 1e9))
+
+
 # --- the command ---
 
 

@@ -95,15 +95,15 @@ def test_decoding_reads_the_experts_that_are_chosen() -> None:
     speed = Speed(Fraction(10**9), Fraction(2))
     for batch, ranks, chosen in ((1, 1, 2), (100, 8, 8)):
         builder = Builder()
-        step = Inference(prompt=16, output=1, batch=batch, expert=ranks)
+        step = Inference(prompt=16, output=2, batch=batch, expert=ranks)
         infer(builder, MIXTURE, step, np.arange(ranks), speed)
         decode = next(op for op in builder.operations if op.phase == "decode" and op.kind == "compute")
         read = 4 * (2 + chosen) * EXPERT + 1024 * 32000
-        kept = 4 * batch * (16 + Fraction(1, 2)) * 2 * 1024
+        kept = 4 * batch * (16 + 1) * 2 * 1024
         assert decode.time == (read + kept) * 2 / speed.memory
     builder = Builder()
     infer(builder, MIXTURE, Inference(prompt=16, output=1, batch=1), np.arange(1), Speed(Fraction(1), Fraction(10**9)))
-    prefill = builder.operations[0]
+    (prefill,) = builder.operations  # it gives the one token that is asked for
     layer = 2 * 16 * (1 + 3) * EXPERT + 4 * 16 * 16 * 1024
     assert prefill.time == 4 * layer + 2 * 1024 * 32000
 
