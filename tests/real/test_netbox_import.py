@@ -24,7 +24,9 @@ COMMAND = shlex.split(os.environ.get("RACKWRIGHT_NETBOX", ""))
 
 pytestmark = [
     pytest.mark.real,
-    pytest.mark.skipif(not COMMAND, reason="needs a NetBox 4.6: RACKWRIGHT_NETBOX, see docs/backends/netbox.md"),
+    pytest.mark.skipif(
+        not COMMAND, reason="set RACKWRIGHT_NETBOX to the command of a NetBox 4.6, see docs/backends/netbox.md"
+    ),
 ]
 
 COUNTS = ["dcim.device", "dcim.rack", "dcim.cable", "dcim.module", "dcim.powerfeed", "ipam.ipaddress", "ipam.asn"]
