@@ -48,7 +48,7 @@ class Kubernetes:
         if any(_bad_names(plant, cluster, labels)):
             return
         yield Artifact(f"{ROOT}/nodes.yaml", nodes_yaml(labels).encode())
-        yield Artifact(f"{ROOT}/kueue.yaml", kueue_yaml(flavors(cluster)).encode())
+        yield Artifact(f"{ROOT}/kueue.yaml", kueue_yaml(flavors(cluster), design.workloads).encode())
 
 
 def nodes_yaml(labels: Labels) -> str:

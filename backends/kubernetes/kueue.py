@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ...compiler.clusters import Cluster
-from ...compiler.design import Element
+from ...compiler.design import Element, Workload
 from ...compiler.schema import PartAttributes
 from .labels import HOST, INSTANCE, whole_levels
 
@@ -68,13 +69,20 @@ def _object_name(slug: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", slug.lower()).strip("-")[:50].strip("-") or "nodes"
 
 
-def kueue_yaml(found: list[Flavor]) -> str:
-    """Topologies and flavors of all kinds of nodes, and a queue over those with accelerators."""
+def kueue_yaml(found: list[Flavor], workloads: Iterable[Workload]) -> str:
+    """Topologies and flavors of all kinds of nodes, a queue over those with accelerators, and a class for each
+    priority that workloads have."""
     parts = [part for flavor in found for part in (_topology(flavor), _flavor(flavor))]
     counted = [flavor for flavor in found if flavor.quotas]
     if counted:
         parts += [_cluster_queue(counted), _local_queue()]
+    parts += [_priority(value) for value in sorted({w.attributes.priority for w in workloads} - {0})]
     return "---\n".join(parts)
+
+
+def _priority(value: int) -> str:
+    """A job takes it by the label `kueue.x-k8s.io/priority-class`."""
+    return f'apiVersion: {API}\nkind: WorkloadPriorityClass\nmetadata:\n  name: "priority-{value}"\nvalue: {value}\n'
 
 
 def _topology(flavor: Flavor) -> str:

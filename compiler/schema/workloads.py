@@ -138,7 +138,9 @@ class WorkloadAttributes(Model):
         "(`spread`), or first all first accelerators of the servers, then all second ones (`rail`).",
     )
     start: Time = Field(default=Quantity.of(0, "s"), description="When it starts, after the first job.")
-    priority: Annotated[int, Between(0, 7)] = Field(default=0, description="Of several jobs, 7 goes first.")
+    priority: Annotated[int, Between(0, 7)] = Field(
+        default=0, description="Of several jobs, 7 goes first; a class of priority for Kueue."
+    )
     approximate: bool = Field(
         default=False,
         description="Where a simulator cannot say something of the design, write the nearest that it can, with a "

@@ -142,3 +142,21 @@ def test_files_are_left_out_where_a_name_is_none() -> None:
     design, plant = built(Path(__file__).parents[1] / "errors" / "RW8231-two-dimensions.rack")
     assert [d.code for d in Kubernetes().accepts(design, plant, Request())] == ["RW8232"]
     assert list(Kubernetes().render(design, plant, Request())) == []
+
+
+def test_priorities_of_workloads_are_classes(tmp_path: Path) -> None:
+    text = (SPECS / "lab_4x2.rack").read_text()
+    spec = tmp_path / "jobs.rack"
+    urgent = """
+workload urgent {
+    ranks      = lab.compute[0].host[*].accelerator[*]
+    collective = all_reduce 1 MiB
+    priority   = 7
+}
+"""
+    spec.write_text(text + urgent)
+    design, plant = built(spec)
+    assert sorted(w.attributes.priority for w in design.workloads) == [0, 7]
+    objects = list(yaml.safe_load_all(rendered(Kubernetes(), design, plant)["schedulers/kubernetes/kueue.yaml"]))
+    (found,) = [o for o in objects if o["kind"] == "WorkloadPriorityClass"]
+    assert (found["metadata"]["name"], found["value"]) == ("priority-7", 7)
