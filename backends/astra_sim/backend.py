@@ -16,8 +16,8 @@ import polars as pl
 from ...compiler.backend import Artifact, Request
 from ...compiler.design import Design
 from ...compiler.plant import Plant
-from ...compiler.simulation import Graph, answers
-from ...dsl.diagnostics import Diagnostic, diagnose
+from ...compiler.simulation import Graph, answers, no_workload
+from ...dsl.diagnostics import Diagnostic
 from .._kit.csv import write
 from .._kit.hpcc import switchless
 from .._kit.jinja import template
@@ -54,7 +54,7 @@ class AstraSim:
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
         if not design.workloads:
-            return [diagnose("RW8100", design.elements[0].origin, help="add a `workload` with ranks and a collective")]
+            return [no_workload(design)]
         written, told = find_folders(plant)
         # One of several workloads is no error, even to who asks for this backend.
         return list(answers(told, replace(request, named=request.named and not written), self.name))

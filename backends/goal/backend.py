@@ -17,7 +17,7 @@ from ...compiler.backend import Artifact, Request
 from ...compiler.design import Design, Workload
 from ...compiler.once import once
 from ...compiler.plant import Plant
-from ...compiler.simulation import Simulation, answers, by_ranks, name_prefix, simulate
+from ...compiler.simulation import Simulation, answers, by_ranks, name_prefix, no_workload, simulate
 from ...compiler.workloads import Program, compile_program
 from ...dsl.diagnostics import Diagnostic, diagnose
 from .._kit.fat_tree import Tree, find_fat_tree
@@ -55,7 +55,7 @@ class Goal:
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
         if not design.workloads:
-            return [diagnose("RW8100", design.elements[0].origin, help="add a `workload` with ranks and a collective")]
+            return [no_workload(design)]
         found = [problem for each in _folders(plant) for problem in each.problems]
         return list(answers(found, request, self.name))
 

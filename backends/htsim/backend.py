@@ -17,8 +17,8 @@ import polars as pl
 from ...compiler.backend import Artifact, Request
 from ...compiler.design import Design
 from ...compiler.plant import Plant
-from ...compiler.simulation import answers
-from ...dsl.diagnostics import Diagnostic, diagnose
+from ...compiler.simulation import answers, no_workload
+from ...dsl.diagnostics import Diagnostic
 from .._kit.columns import device_names
 from .._kit.csv import write
 from .._kit.fat_tree import Tree
@@ -39,7 +39,7 @@ class Htsim:
 
     def accepts(self, design: Design, plant: Plant, request: Request) -> Iterable[Diagnostic]:
         if not design.workloads:
-            return [diagnose("RW8100", design.elements[0].origin, help="add a `workload` with ranks and a collective")]
+            return [no_workload(design)]
         found = [problem for each in find_folders(plant) for problem in each.problems]
         return list(answers(found, request, self.name))
 

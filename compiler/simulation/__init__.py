@@ -5,7 +5,7 @@ from .domains import Domains
 from .graph import FS_PER_NS, RANK, SCALE_UP, SWITCH, Graph
 from .latency import NS_PER_METRE, Latencies
 from .ranks import Placed, Ranks, by_ranks, name_prefix, named, place, prefix
-from .refusal import answers
+from .refusal import answers, no_workload
 from .tiers import Tier, Tree
 from .view import Dimension, Simulation, simulate
 from .wiring import find_graph, wire
@@ -31,6 +31,7 @@ __all__ = [
     "find_graph",
     "name_prefix",
     "named",
+    "no_workload",
     "place",
     "prefix",
     "simulate",

@@ -6,6 +6,12 @@ from collections.abc import Iterable, Iterator
 
 from ...dsl.diagnostics import Diagnostic, Severity, diagnose
 from ..backend import Request
+from ..design import Design
+
+
+def no_workload(design: Design) -> Diagnostic:
+    """What every simulator backend says of a design that runs nothing."""
+    return diagnose("RW8100", design.elements[0].origin, help="add a `workload` with ranks and a collective")
 
 
 def answers(diagnostics: Iterable[Diagnostic], request: Request, backend: str) -> Iterator[Diagnostic]:

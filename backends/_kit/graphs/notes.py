@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ....compiler.backend import Request
 from ....compiler.design import Design
 from ....compiler.plant import Plant
+from ....compiler.simulation import no_workload
 from ....dsl.diagnostics import Diagnostic, diagnose
 from .part import LIMIT, find_parts
 
@@ -14,7 +15,7 @@ from .part import LIMIT, find_parts
 def notes(design: Design, plant: Plant, request: Request) -> Iterator[Diagnostic]:
     """No workload at all, workloads without a graph, what is taken as zero, and which part of the ranks is written."""
     if not design.workloads:
-        yield diagnose("RW8100", design.elements[0].origin, help="add a `workload` with ranks and a collective")
+        yield no_workload(design)
     for part in find_parts(plant):
         if isinstance(part, Diagnostic):
             yield part
